@@ -1,0 +1,119 @@
+import type { RequestOf, ResponseInput } from '../../client/protocol/api';
+import { ErrorCode } from '../../client/protocol/error-codes';
+import type { Metadata } from '../../client/protocol/messages/metadata';
+import { ProtocolError } from '../../client/protocol/protocol-error';
+import { ZERO_UUID } from '../../client/protocol/schema';
+import type { Logger } from '../../client/runtime/logger';
+import { assertTopicName, INTERNAL_TOPICS } from '../controller/topic-name';
+import type { MetadataCache, PartitionMetadata, TopicMetadata } from '../metadata/metadata-cache';
+import { endpointsFor } from './endpoints';
+import type { ApiHandler } from './handler';
+import { responseError } from './partition-error';
+
+type TopicRequest = NonNullable<RequestOf<typeof Metadata>['topics']>[number];
+type TopicResponse = NonNullable<ResponseInput<typeof Metadata>['topics']>[number];
+type PartitionResponse = TopicResponse['partitions'][number];
+
+/** Earlier responses cannot tell of a topic without a name. */
+const FIRST_BY_ID = 12;
+
+export interface MetadataDependencies {
+  readonly metadata: MetadataCache;
+  readonly clusterId: string;
+  readonly logger: Logger;
+  /**
+   * Creates a missing topic with the broker's defaults and waits a moment for its leaders;
+   * undefined when `auto.create.topics.enable` is false.
+   */
+  readonly autoCreate: ((topic: string) => Promise<void>) | undefined;
+}
+
+/** Tells clients where everything is. */
+export function metadataHandler(dependencies: MetadataDependencies): ApiHandler<typeof Metadata> {
+  const { metadata, clusterId } = dependencies;
+  return async (request, context) => {
+    if (context.apiVersion < FIRST_BY_ID && request.topics?.some(({ name }) => name === null)) {
+      throw new ProtocolError(
+        'INVALID_REQUEST',
+        `A topic has no name; topics are found by id from version ${FIRST_BY_ID} on.`,
+      );
+    }
+    // Version 0 had no null: it asked for all topics with an empty list.
+    const all = !request.topics || (context.apiVersion === 0 && request.topics.length === 0);
+    const topics = all
+      ? metadata.topics().map((topic) => describe(topic, metadata))
+      : await Promise.all(
+          (request.topics as TopicRequest[]).map((wanted) =>
+            one(wanted, request.allowAutoTopicCreation, dependencies),
+          ),
+        );
+    return {
+      brokers: endpointsFor(metadata.brokers, context.listenerName).map(
+        ({ id, host, port, rack }) => ({ nodeId: id, host, port, rack }),
+      ),
+      clusterId,
+      controllerId: metadata.controllerId,
+      topics,
+    };
+  };
+}
+
+async function one(
+  { name, topicId }: TopicRequest,
+  mayCreate: boolean,
+  { metadata, autoCreate, logger }: MetadataDependencies,
+): Promise<TopicResponse> {
+  if (name === null) {
+    const topic = metadata.topic(metadata.topicNameOf(topicId) ?? '');
+    return topic
+      ? describe(topic, metadata)
+      : unavailable(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID);
+  }
+  try {
+    assertTopicName(name);
+    if (!metadata.topic(name) && mayCreate && autoCreate) await autoCreate(name);
+  } catch (error) {
+    return unavailable(name, ZERO_UUID, responseError(error, logger, 'Metadata').errorCode);
+  }
+  const topic = metadata.topic(name);
+  if (topic) return describe(topic, metadata);
+  return unavailable(
+    name,
+    ZERO_UUID,
+    mayCreate && autoCreate ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
+  );
+}
+
+function unavailable(name: string | null, topicId: string, errorCode: number): TopicResponse {
+  return { errorCode, name, topicId, partitions: [] };
+}
+
+function describe(topic: TopicMetadata, metadata: MetadataCache): TopicResponse {
+  return {
+    errorCode: ErrorCode.NONE,
+    name: topic.name,
+    topicId: topic.topicId,
+    isInternal: INTERNAL_TOPICS.has(topic.name),
+    partitions: Array.from(topic.partitions, (partition, index) =>
+      describePartition(index, partition, metadata),
+    ),
+  };
+}
+
+function describePartition(
+  partitionIndex: number,
+  partition: PartitionMetadata | undefined,
+  metadata: MetadataCache,
+): PartitionResponse {
+  const leaderAlive = partition !== undefined && metadata.broker(partition.leader) !== undefined;
+  const replicas = partition?.replicas ?? [];
+  return {
+    errorCode: leaderAlive ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
+    partitionIndex,
+    leaderId: leaderAlive ? partition.leader : -1,
+    leaderEpoch: partition?.leaderEpoch ?? -1,
+    replicaNodes: replicas,
+    isrNodes: partition?.isr ?? [],
+    offlineReplicas: replicas.filter((id) => !metadata.broker(id)),
+  };
+}

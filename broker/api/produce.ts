@@ -1,0 +1,94 @@
+import type { ResponseInput } from '../../client/protocol/api';
+import type { Produce } from '../../client/protocol/messages/produce';
+import { ProtocolError } from '../../client/protocol/protocol-error';
+import type { Logger } from '../../client/runtime/logger';
+import type { LogAppendInfo } from '../log';
+import type { ReplicaManager } from '../replication/replica-manager';
+import type { ApiHandler } from './handler';
+import { responseError } from './partition-error';
+
+type TopicResponse = ResponseInput<typeof Produce>['responses'][number];
+type PartitionResponse = TopicResponse['partitionResponses'][number];
+
+export interface ProduceDependencies {
+  readonly replicas: Pick<ReplicaManager, 'partition'>;
+  readonly logger: Logger;
+  /** Told of every append that was accepted. */
+  onAppended?(topic: string, bytes: number, info: LogAppendInfo): void;
+}
+
+/**
+ * Appends the batches as they are and answers when they are written. A request appends to all its
+ * partitions in one turn of the event loop, so that they are written in one go.
+ */
+export function produceHandler(dependencies: ProduceDependencies): ApiHandler<typeof Produce> {
+  const { replicas, logger } = dependencies;
+  return (request) => {
+    const { acks } = request;
+    const writes: Promise<void>[] = [];
+    let refusal: unknown;
+    const responses: TopicResponse[] = [];
+    for (const { name, partitionData } of request.topicData) {
+      const partitionResponses: PartitionResponse[] = [];
+      for (const { index, records } of partitionData) {
+        let response: PartitionResponse;
+        try {
+          assertAcceptable(request);
+          if (!records || records.length === 0) {
+            throw new ProtocolError('INVALID_RECORD', 'There are no records in the request.');
+          }
+          const info = replicas.partition(name, index).append(records, acks);
+          response = accepted(index, info);
+          dependencies.onAppended?.(name, records.length, info);
+          if (acks !== 0) writes.push(failWith(info.written, response, logger));
+        } catch (error) {
+          refusal = error;
+          response = refused(index, error, logger);
+        }
+        partitionResponses.push(response);
+      }
+      responses.push({ name, partitionResponses });
+    }
+    if (acks === 0) {
+      // Nobody reads an answer: the connection has to end for the client to notice.
+      if (refusal !== undefined) throw refusal;
+      return undefined;
+    }
+    const response = { responses };
+    if (writes.length === 0) return response;
+    if (writes.length === 1) return writes[0].then(() => response);
+    return Promise.all(writes).then(() => response);
+  };
+}
+
+function assertAcceptable(request: { acks: number; transactionalId: string | null }): void {
+  if (request.acks < -1 || request.acks > 1) throw new ProtocolError('INVALID_REQUIRED_ACKS');
+  if (request.transactionalId !== null) {
+    throw new ProtocolError('INVALID_TXN_STATE', 'This broker does not support transactions yet.');
+  }
+}
+
+function accepted(index: number, info: LogAppendInfo): PartitionResponse {
+  return {
+    index,
+    errorCode: 0,
+    baseOffset: info.firstOffset,
+    logAppendTimeMs: info.logAppendTime,
+    logStartOffset: info.logStartOffset,
+  };
+}
+
+function refused(index: number, error: unknown, logger: Logger): PartitionResponse {
+  return { index, ...responseError(error, logger, 'Produce'), baseOffset: -1 };
+}
+
+/** Waits for the write and turns its failure into the partition's error. */
+function failWith(
+  written: Promise<void>,
+  response: PartitionResponse,
+  logger: Logger,
+): Promise<void> {
+  return written.catch((error: unknown) => {
+    Object.assign(response, refused(response.index, error, logger), { logAppendTimeMs: -1 });
+  });
+}

@@ -1,0 +1,165 @@
+import { bool, int, INT_MAX, long, short } from '../config-definition';
+
+const NO_GROUPS = 'There are no consumer groups in this version.';
+const NO_TRANSACTIONS = 'There are no transactions in this version.';
+const NO_QUOTAS = 'Quotas are not enforced in this version.';
+
+/** Consumer groups, offsets, transactions, quotas. */
+export const coordinatorsConfigs = {
+  'group.min.session.timeout.ms': int('6000', 'Shortest session timeout of group members.', {
+    min: 1,
+    noEffect: NO_GROUPS,
+  }),
+  'group.max.session.timeout.ms': int('1800000', 'Longest session timeout of group members.', {
+    min: 1,
+    noEffect: NO_GROUPS,
+  }),
+  'group.initial.rebalance.delay.ms': int(
+    '3000',
+    'Milliseconds a new group waits for more members before its first rebalance.',
+    { min: 0, noEffect: NO_GROUPS },
+  ),
+  'group.max.size': int(INT_MAX, 'Members a group may have.', { min: 1, noEffect: NO_GROUPS }),
+  'offset.metadata.max.bytes': int('4096', 'Largest metadata of a committed offset.', {
+    min: 0,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.load.buffer.size': int('5242880', 'Bytes read at once when offsets are loaded.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.topic.replication.factor': short('3', 'Replicas of __consumer_offsets.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.topic.num.partitions': int('50', 'Partitions of __consumer_offsets.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.topic.segment.bytes': int('104857600', 'Segment size of __consumer_offsets.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.topic.compression.codec': int('0', 'Compression of __consumer_offsets by number.', {
+    min: 0,
+    max: 4,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.retention.minutes': int('10080', 'Minutes the offsets of an empty group are kept.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.retention.check.interval.ms': long(
+    '600000',
+    'Milliseconds between two searches for offsets that have expired.',
+    { min: 1, importance: 'high', noEffect: NO_GROUPS },
+  ),
+  'offsets.commit.timeout.ms': int('5000', 'Milliseconds a commit of offsets may take.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'offsets.commit.required.acks': short('-1', 'Acks a commit of offsets waits for.', {
+    min: -1,
+    max: 1,
+    importance: 'high',
+    noEffect: NO_GROUPS,
+  }),
+  'transaction.state.log.num.partitions': int('50', 'Partitions of __transaction_state.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_TRANSACTIONS,
+  }),
+  'transaction.state.log.replication.factor': short('3', 'Replicas of __transaction_state.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_TRANSACTIONS,
+  }),
+  'transaction.state.log.min.isr': int('2', 'min.insync.replicas of __transaction_state.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_TRANSACTIONS,
+  }),
+  'transaction.state.log.segment.bytes': int('104857600', 'Segment size of __transaction_state.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_TRANSACTIONS,
+  }),
+  'transaction.state.log.load.buffer.size': int(
+    '5242880',
+    'Bytes read at once when transactions are loaded.',
+    { min: 1, importance: 'high', noEffect: NO_TRANSACTIONS },
+  ),
+  'transaction.max.timeout.ms': int('900000', 'Longest transaction a producer may ask for.', {
+    min: 1,
+    importance: 'high',
+    noEffect: NO_TRANSACTIONS,
+  }),
+  'transaction.abort.timed.out.transaction.cleanup.interval.ms': int(
+    '10000',
+    'Milliseconds between two searches for transactions to abort.',
+    { min: 1, importance: 'low', noEffect: NO_TRANSACTIONS },
+  ),
+  'transaction.remove.expired.transaction.cleanup.interval.ms': int(
+    '3600000',
+    'Milliseconds between two searches for transactional ids that have expired.',
+    { min: 1, importance: 'low', noEffect: NO_TRANSACTIONS },
+  ),
+  'transactional.id.expiration.ms': int(
+    '604800000',
+    'Milliseconds an unused transactional id is remembered.',
+    { min: 1, importance: 'high', noEffect: NO_TRANSACTIONS },
+  ),
+  'transaction.partition.verification.enable': bool(
+    'true',
+    'Whether a partition is checked to be part of a transaction before it is written to.',
+    { importance: 'low', dynamic: 'cluster-wide', noEffect: NO_TRANSACTIONS },
+  ),
+  'producer.id.expiration.ms': int(
+    '86400000',
+    'Milliseconds the state of an idle idempotent producer is remembered.',
+    {
+      min: 1,
+      importance: 'low',
+      dynamic: 'cluster-wide',
+      noEffect: 'There are no idempotent producers in this version.',
+    },
+  ),
+  'quota.window.num': int('11', 'Samples kept for quotas of clients.', {
+    min: 1,
+    importance: 'low',
+    noEffect: NO_QUOTAS,
+  }),
+  'quota.window.size.seconds': int('1', 'Seconds of one sample for quotas of clients.', {
+    min: 1,
+    importance: 'low',
+    noEffect: NO_QUOTAS,
+  }),
+  'controller.quota.window.num': int('11', 'Samples kept for quotas of topic changes.', {
+    min: 1,
+    importance: 'low',
+    noEffect: NO_QUOTAS,
+  }),
+  'controller.quota.window.size.seconds': int('1', 'Seconds of one sample of topic changes.', {
+    min: 1,
+    importance: 'low',
+    noEffect: NO_QUOTAS,
+  }),
+  'replication.quota.window.num': int('11', 'Samples kept for the throttle of replication.', {
+    min: 1,
+    importance: 'low',
+    noEffect: NO_QUOTAS,
+  }),
+  'replication.quota.window.size.seconds': int('1', 'Seconds of one sample of replication.', {
+    min: 1,
+    importance: 'low',
+    noEffect: NO_QUOTAS,
+  }),
+};

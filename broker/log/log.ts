@@ -1,0 +1,356 @@
+import { stampBaseOffset, stampLeaderEpoch, stampLogAppendTime } from '../../client/records';
+import { checkProduced, checkReplicated } from './batch-intake';
+import { LogAppender } from './log-appender';
+import type { LogConfig } from './log-config';
+import { OffsetOutOfRangeError, PolicyViolationError } from './log-error';
+import { LogFlusher, type FlushSource } from './log-flusher';
+import { LogReader } from './log-reader';
+import { removeExpired } from './log-retention';
+import { LogState, type LoadedLog, type LogContext } from './log-state';
+import { LogTruncator } from './log-truncator';
+import { readInBackground, readNow } from './read-steps';
+import type { Segment } from './segment';
+import { readSteadily } from './steady-read';
+import { findMaxTimestamp, findTimestamp } from './timestamp-lookup';
+import type { TopicPartition } from './topic-partition';
+import type {
+  AppendOptions,
+  EpochEndOffset,
+  Log,
+  LogAppendInfo,
+  LogListener,
+  LogReadResult,
+  TimestampOffset,
+} from './types';
+
+/**
+ * The log of a partition. A directory of segments, each a file of record batches with a sparse
+ * offset index and a sparse time index (Kafka's formats). The parts, one file each, work on one
+ * {@link LogState}:
+ *
+ * - LogAppender, AppendQueue, GroupCommit: from stamped batches to bytes in the file
+ * - LogReader: batches by offset; timestamp-lookup: offsets by time
+ * - LogFlusher: fdatasync and the recovery point
+ * - LogTruncator, log-retention: the end moves back, the start moves on
+ * - log-loader, log-recovery, leftover-files: from a directory to a log, also after a crash
+ *
+ * Invariants
+ * - `log start ≤ high watermark ≤ readable end ≤ file end ≤ log end`. Offsets up to the log end are
+ *   assigned, up to the file end in the files, up to the readable end acknowledged (which is after
+ *   the flush where `flush.messages` asks for one).
+ * - Segments are in the order of their offsets and cover [log start, log end); only the last is
+ *   appended to, though queued batches of earlier ones may still be on their way.
+ * - Batches reach the files in the order of their offsets; indexes know only batches in the files.
+ * - After a failed write the log ends where the files do: nothing of the group, nor of what queued
+ *   behind it, is in the log, and torn bytes are cut off before anything else is written.
+ * - Retention removes segments oldest first, truncation newest first, so that a crash in between
+ *   leaves a contiguous log. After any crash recovery finds a prefix of what was appended that ends
+ *   on a whole batch and holds everything below the recovery point.
+ * - The recovery point moves on only after fdatasync of the segments, of their names, and of the
+ *   leader epochs below it.
+ */
+export class PartitionLog implements Log, FlushSource {
+  readonly topicPartition: TopicPartition;
+  readonly logDir: string;
+
+  private readonly state: LogState;
+  private readonly flusher: LogFlusher;
+  private readonly appender: LogAppender;
+  private readonly reader: LogReader;
+  private readonly truncator: LogTruncator;
+  private listener: LogListener = {};
+  private readonly rebuilding = new Map<Segment, Promise<void>>();
+  private id: string | undefined;
+
+  constructor(context: LogContext, loaded: LoadedLog) {
+    this.topicPartition = loaded.topicPartition;
+    this.logDir = loaded.logDir;
+    this.id = loaded.topicId;
+    this.state = new LogState(context, loaded);
+    this.flusher = new LogFlusher(context.environment, this, loaded.recoveryPoint);
+    this.appender = new LogAppender(this.state, this.flusher, {
+      readable: () => this.listener.onWritten?.(this),
+      takenBack: () => this.endMovedBack(),
+    });
+    this.reader = new LogReader(this.state, (segment) => this.rebuildIndex(segment));
+    this.truncator = new LogTruncator(this.state, this.appender, this.flusher);
+  }
+
+  get path(): string {
+    return this.state.path;
+  }
+
+  get topicId(): string | undefined {
+    return this.id;
+  }
+
+  get config(): LogConfig {
+    return this.state.config;
+  }
+
+  get logStartOffset(): number {
+    return this.state.startOffset;
+  }
+
+  get logEndOffset(): number {
+    return this.state.nextOffset;
+  }
+
+  get writtenEndOffset(): number {
+    return this.state.readableEnd;
+  }
+
+  get recoveryPoint(): number {
+    return this.flusher.recoveryPoint;
+  }
+
+  get highWatermark(): number {
+    return this.state.watermark;
+  }
+
+  get sizeInBytes(): number {
+    return this.state.segments.sizeInBytes;
+  }
+
+  get segmentCount(): number {
+    return this.state.segments.all.length;
+  }
+
+  get latestEpoch(): number | undefined {
+    return this.state.epochs.cache.latestEpoch;
+  }
+
+  /** When the oldest unflushed bytes were written, by the monotonic clock; undefined if none. */
+  get dirtySince(): number | undefined {
+    return this.flusher.dirtySince;
+  }
+
+  setListener(listener: LogListener): void {
+    this.listener = listener;
+  }
+
+  /** The partition has got its topic id; its file is the caller's business. */
+  setTopicId(topicId: string): void {
+    this.id = topicId;
+  }
+
+  updateConfig(config: LogConfig): void {
+    this.state.config = config;
+  }
+
+  updateHighWatermark(offset: number): number {
+    const { startOffset, readableEnd } = this.state;
+    this.state.watermark = Math.min(Math.max(offset, startOffset), readableEnd);
+    return this.state.watermark;
+  }
+
+  appendAsLeader(records: Buffer, leaderEpoch: number, options: AppendOptions = {}): LogAppendInfo {
+    const { state } = this;
+    state.assertWritable();
+    const now = state.environment.clock.now();
+    const allowControl = options.allowControlBatches === true;
+    const batches = checkProduced(records, state.config, now, allowControl);
+    const appendTime = state.config.messageTimestampType === 'LogAppendTime' ? now : -1;
+    let offset = state.nextOffset;
+    for (const { position, lastOffsetDelta } of batches) {
+      stampBaseOffset(records, position, offset);
+      stampLeaderEpoch(records, position, leaderEpoch);
+      if (appendTime >= 0) stampLogAppendTime(records, position, appendTime);
+      offset += lastOffsetDelta + 1;
+    }
+    state.epochs.cache.assign(leaderEpoch, state.nextOffset);
+    return this.appender.append(records, batches, appendTime);
+  }
+
+  appendAsFollower(records: Buffer): LogAppendInfo {
+    const { state } = this;
+    state.assertWritable();
+    const checked = checkReplicated(records, state.config, state.name, state.nextOffset);
+    for (const { leaderEpoch, baseOffset } of checked.batches) {
+      if (leaderEpoch >= 0) state.epochs.cache.assign(leaderEpoch, baseOffset);
+    }
+    return this.appender.append(records.subarray(0, checked.sizeInBytes), checked.batches, -1);
+  }
+
+  read(
+    startOffset: number,
+    maxBytes: number,
+    upToOffset: number,
+    minOneBatch = true,
+  ): LogReadResult | Promise<LogReadResult> {
+    this.state.assertReadable();
+    const warm = this.appender.warm.has(startOffset);
+    return this.reader.read(startOffset, maxBytes, upToOffset, minOneBatch, warm);
+  }
+
+  estimateBytes(startOffset: number, upToOffset: number): number {
+    const { state } = this;
+    state.assertReadable();
+    const from = Math.max(startOffset, state.startOffset);
+    const to = Math.min(upToOffset, state.readableEnd);
+    return readNow(this.reader.estimateBytes(from, to), state.environment.files);
+  }
+
+  async offsetForTimestamp(timestamp: number): Promise<TimestampOffset | undefined> {
+    const { state } = this;
+    return readSteadily(state, () =>
+      findTimestamp(state.segments.all, timestamp, this.readableRange()),
+    );
+  }
+
+  async offsetOfMaxTimestamp(): Promise<TimestampOffset | undefined> {
+    const { state } = this;
+    return readSteadily(state, () => findMaxTimestamp(state.segments.all, this.readableRange()));
+  }
+
+  assignLeaderEpoch(epoch: number, startOffset = this.state.nextOffset): void {
+    this.state.epochs.cache.assign(epoch, startOffset);
+  }
+
+  epochEndOffset(epoch: number): EpochEndOffset | undefined {
+    return this.state.epochs.cache.endOffsetFor(epoch, this.state.nextOffset);
+  }
+
+  epochForOffset(offset: number): number | undefined {
+    return this.state.epochs.cache.epochForOffset(offset);
+  }
+
+  async truncateTo(offset: number): Promise<boolean> {
+    const cut = await this.truncator.truncateTo(offset);
+    if (cut) this.endMovedBack();
+    return cut;
+  }
+
+  async truncateFullyAndStartAt(offset: number): Promise<void> {
+    await this.truncator.truncateFullyAndStartAt(offset);
+    this.endMovedBack();
+  }
+
+  deleteRecordsBefore(offset: number): number {
+    const { state } = this;
+    state.assertReadable();
+    if (!state.config.cleanupPolicy.includes('delete')) throw new PolicyViolationError(state.name);
+    if (offset < 0 || offset > state.watermark) {
+      throw new OffsetOutOfRangeError(state.name, offset, state.startOffset, state.watermark);
+    }
+    this.raiseLogStartOffset(offset);
+    return state.startOffset;
+  }
+
+  raiseLogStartOffset(offset: number): void {
+    const { state } = this;
+    const start = Math.min(offset, state.readableEnd);
+    if (start <= state.startOffset) return;
+    state.startOffset = start;
+    state.watermark = Math.max(state.watermark, start);
+    state.epochs.cache.truncateFromStart(start);
+    this.listener.onLogStartOffsetRaised?.(this);
+  }
+
+  roll(): void {
+    this.state.assertWritable();
+    if (this.state.segments.active.assignedBytes > 0) {
+      this.appender.startSegment(this.state.nextOffset);
+    }
+  }
+
+  async enforceRetention(): Promise<number> {
+    if (this.state.phase !== 'open' || this.state.health.failed) return 0;
+    const removed = await removeExpired(this.state, this.appender);
+    this.raiseLogStartOffset(this.state.segments.first.baseOffset);
+    return removed;
+  }
+
+  async flush(upTo?: number): Promise<void> {
+    this.state.assertReadable();
+    await this.flusher.flush(upTo);
+  }
+
+  /** Writes everything out and closes the files. Appends and reads are refused from here on. */
+  async close(): Promise<void> {
+    const { state } = this;
+    if (state.phase === 'closed') return;
+    state.phase = 'closed';
+    await this.appender.queue.drain();
+    await Promise.all(this.rebuilding.values());
+    if (!state.health.failed) {
+      this.appender.sealWritten();
+      state.segments.active.seal();
+      await this.flusher.flush();
+      await state.epochs.saved();
+    }
+    state.closeFiles();
+  }
+
+  /** Closes without writing anything more: the log is about to be deleted. */
+  async abandon(): Promise<void> {
+    const { state } = this;
+    state.phase = 'closed';
+    await this.appender.queue.drain();
+    await Promise.all(this.rebuilding.values());
+    await this.flusher.idle();
+    await state.epochs.saved().catch(() => {});
+    state.closeFiles();
+  }
+
+  // What the flusher asks.
+
+  get directory(): string {
+    return this.state.path;
+  }
+
+  get fileEndOffset(): number {
+    return this.state.fileEnd;
+  }
+
+  get activeSegment(): Segment {
+    return this.state.segments.active;
+  }
+
+  segmentsBetween(from: number, to: number): readonly Segment[] {
+    const { segments } = this.state;
+    const first = segments.floor(from).baseOffset;
+    return segments.all.filter(({ baseOffset }) => baseOffset >= first && baseOffset < to);
+  }
+
+  epochsSaved(): Promise<void> {
+    return this.state.epochs.saved();
+  }
+
+  flushFailed(error: unknown): void {
+    this.state.health.fail(error);
+  }
+
+  /** Builds a segment's indexes anew; until that is done reads go from the segment's start. */
+  private rebuildIndex(segment: Segment): void {
+    const { environment, name, config, segments } = this.state;
+    if (this.rebuilding.has(segment)) return;
+    environment.logger.warn(
+      { event: 'index-rebuilt', partition: name, baseOffset: segment.baseOffset },
+      `The index of segment ${segment.baseOffset} of ${name} is wrong and is built anew.`,
+    );
+    const steps = segment.rebuild(config.indexIntervalBytes, () => {});
+    if (segment === segments.active) {
+      readNow(steps, environment.files);
+      return;
+    }
+    const rebuilt = readInBackground(steps, environment.files)
+      .then(() => {
+        if (!segment.removed) segment.seal();
+      })
+      .catch((error: unknown) => {
+        if (!segment.removed) this.state.ioFailed(error);
+      })
+      .finally(() => this.rebuilding.delete(segment));
+    this.rebuilding.set(segment, rebuilt);
+  }
+
+  private endMovedBack(): void {
+    this.reader.forgetHints();
+    this.listener.onTruncated?.(this);
+  }
+
+  private readableRange(): { from: number; to: number } {
+    return { from: this.state.startOffset, to: this.state.readableEnd };
+  }
+}

@@ -1,0 +1,28 @@
+import type { LogState } from './log-state';
+import { readInBackground, type ReadSteps } from './read-steps';
+
+/**
+ * Runs a lookup on the thread pool although the log goes on changing. One that was overtaken by a
+ * truncation says nothing about the log any more, and one that failed while segments were removed
+ * may have looked for a file that is gone: both are repeated.
+ *
+ * @param start makes the lookup; called again for each attempt, and may throw
+ * @param discard called with a result that is not used
+ */
+export async function readSteadily<T>(
+  state: LogState,
+  start: () => ReadSteps<T>,
+  discard: (result: T) => void = () => {},
+): Promise<T> {
+  for (;;) {
+    state.assertReadable();
+    const { truncations, removals } = state;
+    try {
+      const result = await readInBackground(start(), state.environment.files);
+      if (state.truncations === truncations) return result;
+      discard(result);
+    } catch (error) {
+      if (state.truncations === truncations && state.removals === removals) throw error;
+    }
+  }
+}

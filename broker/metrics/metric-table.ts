@@ -1,0 +1,61 @@
+type MetricType = 'counter' | 'gauge' | 'histogram';
+
+export interface MetricDefinition<T extends MetricType = MetricType> {
+  readonly type: T;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+const metric =
+  <T extends MetricType>(type: T) =>
+  (help: string, ...labels: string[]): MetricDefinition<T> => ({ type, help, labels });
+const counter = metric('counter');
+const gauge = metric('gauge');
+const histogram = metric('histogram');
+
+/**
+ * Every metric of a broker. The names follow those of Kafka's MBeans (kafka.server:
+ * BrokerTopicMetrics, RequestMetrics, ReplicaManager, LogFlushStats, …) in Prometheus' spelling;
+ * times are in seconds, sizes in bytes.
+ */
+export const metricTable = {
+  kafka_server_messages_in_total: counter('Records appended.', 'topic'),
+  kafka_server_bytes_in_total: counter('Bytes of record batches appended.', 'topic'),
+  kafka_server_bytes_out_total: counter('Bytes of record batches fetched by consumers.', 'topic'),
+  kafka_server_partitions: gauge('Partitions this broker hosts.'),
+  kafka_server_leaders: gauge('Partitions this broker leads.'),
+  kafka_server_offline_replicas: gauge('Partitions of this broker on directories that failed.'),
+  kafka_server_under_replicated_partitions: gauge('Partitions led whose ISR is not complete.'),
+  kafka_server_purgatory_size: gauge('Requests that wait for something to happen.', 'operation'),
+  kafka_controller_active: gauge('1 when this broker is the controller.'),
+  kafka_network_requests_total: counter('Requests answered.', 'api'),
+  kafka_network_request_errors_total: counter('Requests that failed as a whole.', 'api', 'error'),
+  kafka_network_requests_rejected_total: counter(
+    'Connections closed for what they sent or did not send.',
+    'reason',
+  ),
+  kafka_network_request_bytes_total: counter('Bytes of requests.', 'api'),
+  kafka_network_response_bytes_total: counter('Bytes of responses.', 'api'),
+  kafka_network_request_seconds: histogram(
+    'Time from the last byte of a request to its response being written.',
+    'api',
+  ),
+  kafka_network_connections: gauge('Open connections.', 'listener'),
+  kafka_network_connections_opened_total: counter('Connections accepted.', 'listener'),
+  kafka_network_connections_refused_total: counter(
+    'Connections refused because a limit was reached.',
+    'reason',
+  ),
+  kafka_network_in_flight_requests: gauge('Requests in the works.'),
+  kafka_network_queued_request_bytes: gauge('Bytes of requests in the works.'),
+  kafka_network_queued_response_bytes: gauge('Bytes of responses waiting for slow clients.'),
+  kafka_log_offline_directories: gauge('Log directories that have failed.'),
+  kafka_zookeeper_session_state: gauge('1 for the state the session is in.', 'state'),
+  kafka_zookeeper_lease_seconds: gauge(
+    'Time for which the session is certain to live on; negative when it is over.',
+  ),
+  kafka_zookeeper_reconnects_total: counter('Connections to ZooKeeper that were lost and found.'),
+  kafka_zookeeper_sessions_expired_total: counter('Sessions that ZooKeeper gave up.'),
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof metricTable;

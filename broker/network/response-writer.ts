@@ -1,0 +1,93 @@
+/** The part of a socket that is written to. */
+export interface WritableEnd {
+  readonly writableLength: number;
+  write(bytes: Uint8Array, callback?: () => void): boolean;
+  cork(): void;
+  uncork(): void;
+}
+
+type Callbacks = readonly (() => void)[];
+
+/** Parts from this size on are written at once, where they lie. */
+const LARGE_BYTES = 32 * 1024;
+/** Small parts are gathered up to this size. */
+const GATHER_BYTES = 64 * 1024;
+
+/**
+ * Writes responses so that each turn of the event loop costs one system call: small parts are
+ * gathered into one buffer until {@link flush}; a response with a large part goes out at once,
+ * together with what was gathered before it.
+ */
+export class ResponseWriter {
+  private gathered: Buffer[] = [];
+  private gatheredBytes = 0;
+  private callbacks: (() => void)[] = [];
+
+  constructor(private readonly socket: WritableEnd) {}
+
+  /** Bytes that have not reached the system. */
+  get queuedBytes(): number {
+    return this.gatheredBytes + this.socket.writableLength;
+  }
+
+  /**
+   * @param onSent called when the bytes are with the system or the socket is gone
+   * @returns size of the response
+   */
+  add(parts: readonly Buffer[], onSent: Callbacks | undefined): number {
+    let bytes = 0;
+    let large = false;
+    for (const part of parts) {
+      bytes += part.length;
+      if (part.length >= LARGE_BYTES) large = true;
+    }
+    if (large) {
+      this.writeNow(parts, onSent);
+      return bytes;
+    }
+    for (const part of parts) this.gathered.push(part);
+    this.gatheredBytes += bytes;
+    if (onSent) this.callbacks.push(...onSent);
+    if (this.gatheredBytes >= GATHER_BYTES) this.flush();
+    return bytes;
+  }
+
+  /** Hands everything gathered to the socket. */
+  flush(): void {
+    const { gathered } = this;
+    if (gathered.length === 0) return;
+    const bytes = gathered.length === 1 ? gathered[0] : Buffer.concat(gathered, this.gatheredBytes);
+    const { callbacks } = this;
+    this.gathered = [];
+    this.gatheredBytes = 0;
+    if (callbacks.length === 0) {
+      this.socket.write(bytes);
+      return;
+    }
+    this.callbacks = [];
+    this.socket.write(bytes, () => runAll(callbacks));
+  }
+
+  /** Lets go of what was gathered for a socket that is gone. */
+  abandon(): void {
+    const { callbacks } = this;
+    this.gathered = [];
+    this.gatheredBytes = 0;
+    this.callbacks = [];
+    runAll(callbacks);
+  }
+
+  /** One vectored write of all parts; corked only for as long as this takes. */
+  private writeNow(parts: readonly Buffer[], onSent: Callbacks | undefined): void {
+    this.socket.cork();
+    this.flush();
+    const last = parts.length - 1;
+    for (let i = 0; i < last; i++) this.socket.write(parts[i]);
+    this.socket.write(parts[last], onSent && (() => runAll(onSent)));
+    this.socket.uncork();
+  }
+}
+
+export function runAll(callbacks: Callbacks): void {
+  for (const callback of callbacks) callback();
+}

@@ -1,0 +1,86 @@
+import { ensureCodecsReady } from '../../client/records';
+import type { Clock } from '../../client/runtime/clock';
+import type { Logger } from '../../client/runtime/logger';
+import type { LiveConfigs } from '../config/live-configs';
+import { openLogManager, partitionName, type LogManager } from '../log';
+import type { MetadataCache } from '../metadata/metadata-cache';
+import { ReplicaManager } from '../replication/replica-manager';
+import { logManagerConfigOf } from './log-manager-config';
+import { logConfigOf } from './topic-log-config';
+
+export interface StorageOptions {
+  readonly brokerId: number;
+  readonly clusterId: string;
+  readonly configs: LiveConfigs;
+  readonly metadata: MetadataCache;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** No log directory is left. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** The logs and the partitions on top of them. */
+export interface Storage {
+  readonly logManager: LogManager;
+  readonly replicas: ReplicaManager;
+}
+
+/**
+ * Loads the logs, recovering what needs to be, and keeps their configs current.
+ *
+ * @throws LogDirectoryError
+ */
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { brokerId, clusterId, configs, metadata, clock, logger } = options;
+  const logManager = await openLogManager({
+    logDirs: configs.broker.logDirs,
+    brokerId,
+    clusterId,
+    configFor: (topic) => logConfigOf(configs.topic(topic)),
+    config: logManagerConfigOf(configs.broker),
+    environment: { clock, logger },
+    onProgress: ({ logDir, loaded, total }) =>
+      logger.info(
+        { event: 'logs-loading', logDir, loaded, total },
+        `Loaded ${loaded} of ${total} logs in ${logDir}.`,
+      ),
+    onDirectoryFailure: (logDir, error, partitions) => {
+      logger.error(
+        { event: 'log-dir-failed', logDir, partitions: partitions.map(partitionName) },
+        `Log directory ${logDir} has failed; ${partitions.length} partitions are offline.`,
+      );
+      replicas.onDirectoryFailure();
+      if (logManager.liveDirs.length === 0) options.onFatal(error);
+    },
+  });
+  const replicas = new ReplicaManager({
+    brokerId,
+    logManager,
+    clock,
+    logger,
+    minInsyncReplicas: (topic, replicationFactor) =>
+      configs.topic(topic).get('min.insync.replicas') ?? Math.max(1, replicationFactor - 1),
+    // The notification of the change may come later than the topic itself.
+    loadConfigs: (topic) => configs.reread({ type: 'topics', name: topic }),
+  });
+  keepLogConfigsCurrent(configs, logManager, metadata);
+  return { logManager, replicas };
+}
+
+/** Hands changed configs to the logs they concern. */
+function keepLogConfigsCurrent(
+  configs: LiveConfigs,
+  logManager: LogManager,
+  metadata: MetadataCache,
+): void {
+  const update = (topic: string) => {
+    const config = logConfigOf(configs.topic(topic));
+    // Appends to compacted topics look for keys, in batches of any codec.
+    if (config.cleanupPolicy.includes('compact')) void ensureCodecsReady();
+    logManager.updateTopicConfig(topic, config);
+  };
+  configs.onTopicChange(update);
+  configs.onBrokerChange(() => {
+    for (const { name } of metadata.topics()) update(name);
+  });
+}

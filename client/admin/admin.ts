@@ -1,0 +1,141 @@
+import type { Cluster, TopicMetadata } from '../network';
+import type { AdminCallOptions, ValidatedCallOptions } from './call-options';
+import { createPartitions, type NewPartitions } from './create-partitions';
+import {
+  createTopics,
+  type CreatedTopic,
+  type CreateTopicsOptions,
+  type NewTopic,
+} from './create-topics';
+import { deleteRecords, type DeletedRecords, type RecordsToDelete } from './delete-records';
+import { deleteTopics } from './delete-topics';
+import {
+  describeApiVersions,
+  type BrokerApiVersions,
+  type DescribeApiVersionsOptions,
+} from './describe-api-versions';
+import { describeCluster, type ClusterDescription } from './describe-cluster';
+import {
+  describeConfigs,
+  type ConfigResourceQuestion,
+  type DescribeConfigsOptions,
+  type ResourceConfigs,
+} from './describe-configs';
+import {
+  describeLogDirs,
+  type BrokerLogDirs,
+  type DescribeLogDirsOptions,
+} from './describe-log-dirs';
+import { describeTopics } from './describe-topics';
+import { incrementalAlterConfigs, type ConfigResourceChange } from './incremental-alter-configs';
+import {
+  listOffsets,
+  type ListedOffset,
+  type ListOffsetsOptions,
+  type ListOffsetsQuestion,
+} from './list-offsets';
+import { listTopics, type ListTopicsOptions, type TopicListing } from './list-topics';
+
+/**
+ * Looks at a cluster and changes it.
+ *
+ * Retriable errors are repeated until the call's timeout. A call about several things tells of each:
+ * when some fail it throws an {@link AdminError} that names the failures and holds what succeeded.
+ * When the call fails as a whole it throws what made it fail: NoBrokerReachableError,
+ * ConnectionError, RequestTimeoutError, RetriesExhaustedError, UnsupportedApiError,
+ * ClientClosedError.
+ */
+export class Admin {
+  /** @param cluster the admin's own: closed together with it */
+  constructor(private readonly cluster: Cluster) {}
+
+  /** Reaches a broker. Optional: the first call does it. */
+  connect(): Promise<void> {
+    return this.cluster.connect();
+  }
+
+  /** Creates topics and waits until they can be used. */
+  createTopics(
+    topics: readonly NewTopic[],
+    options?: CreateTopicsOptions,
+  ): Promise<CreatedTopic[]> {
+    return createTopics(this.cluster, topics, options);
+  }
+
+  /** Deletes topics and all they hold. */
+  deleteTopics(topics: readonly string[], options?: AdminCallOptions): Promise<void> {
+    return deleteTopics(this.cluster, topics, options);
+  }
+
+  /**
+   * Gives topics more partitions and waits until they can be used. Keys may map to other partitions
+   * afterwards.
+   */
+  createPartitions(
+    topics: readonly NewPartitions[],
+    options?: ValidatedCallOptions,
+  ): Promise<void> {
+    return createPartitions(this.cluster, topics, options);
+  }
+
+  /** All topics, in order of their names. */
+  listTopics(options?: ListTopicsOptions): Promise<TopicListing[]> {
+    return listTopics(this.cluster, options);
+  }
+
+  /** Partitions, leaders and replicas of topics, in the order asked. */
+  describeTopics(topics: readonly string[], options?: AdminCallOptions): Promise<TopicMetadata[]> {
+    return describeTopics(this.cluster, topics, options);
+  }
+
+  /** The cluster's id, controller and live brokers. */
+  describeCluster(options?: AdminCallOptions): Promise<ClusterDescription> {
+    return describeCluster(this.cluster, options);
+  }
+
+  /** Configs of topics and brokers and where each value comes from, in the order asked. */
+  describeConfigs(
+    resources: readonly ConfigResourceQuestion[],
+    options?: DescribeConfigsOptions,
+  ): Promise<ResourceConfigs[]> {
+    return describeConfigs(this.cluster, resources, options);
+  }
+
+  /** Changes single configs and leaves the others alone. */
+  incrementalAlterConfigs(
+    resources: readonly ConfigResourceChange[],
+    options?: ValidatedCallOptions,
+  ): Promise<void> {
+    return incrementalAlterConfigs(this.cluster, resources, options);
+  }
+
+  /** Offsets of partitions by place or time, in the order asked. */
+  listOffsets(
+    questions: readonly ListOffsetsQuestion[],
+    options?: ListOffsetsOptions,
+  ): Promise<ListedOffset[]> {
+    return listOffsets(this.cluster, questions, options);
+  }
+
+  /** Makes records before an offset unreadable. */
+  deleteRecords(
+    records: readonly RecordsToDelete[],
+    options?: AdminCallOptions,
+  ): Promise<DeletedRecords[]> {
+    return deleteRecords(this.cluster, records, options);
+  }
+
+  /** What lies in the log directories of brokers. */
+  describeLogDirs(options?: DescribeLogDirsOptions): Promise<BrokerLogDirs[]> {
+    return describeLogDirs(this.cluster, options);
+  }
+
+  /** Which APIs brokers answer in which versions. */
+  describeApiVersions(options?: DescribeApiVersionsOptions): Promise<BrokerApiVersions[]> {
+    return describeApiVersions(this.cluster, options);
+  }
+
+  close(): Promise<void> {
+    return this.cluster.close();
+  }
+}

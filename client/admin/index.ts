@@ -1,0 +1,30 @@
+/** Looking at a cluster and changing it. */
+export { Admin } from './admin';
+export { AdminError } from './admin-error';
+export type { PartitionItem } from './ask-leaders';
+export type { AdminCallOptions, ValidatedCallOptions } from './call-options';
+export type { ConfigResource } from './config-resource';
+export type { NewPartitions } from './create-partitions';
+export type { CreatedTopic, CreateTopicsOptions, NewTopic } from './create-topics';
+export type { DeletedRecords, RecordsToDelete } from './delete-records';
+export type { BrokerApiVersions, DescribeApiVersionsOptions } from './describe-api-versions';
+export type { ClusterDescription } from './describe-cluster';
+export type {
+  ConfigEntry,
+  ConfigResourceQuestion,
+  ConfigSourceName,
+  ConfigSynonym,
+  ConfigTypeName,
+  DescribeConfigsOptions,
+  ResourceConfigs,
+} from './describe-configs';
+export type {
+  BrokerLogDirs,
+  DescribeLogDirsOptions,
+  LogDirDescription,
+  ReplicaInfo,
+} from './describe-log-dirs';
+export type { ConfigChange, ConfigResourceChange } from './incremental-alter-configs';
+export type { ListedOffset, ListOffsetsOptions, ListOffsetsQuestion } from './list-offsets';
+export type { ListTopicsOptions, TopicListing } from './list-topics';
+export { MissingPartitionError } from './missing-partition-error';

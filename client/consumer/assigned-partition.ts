@@ -1,0 +1,163 @@
+import { Fifo } from '../network/fifo';
+import { ConsumerBatch } from './consumer-batch';
+import type { FetchedRecords } from './fetched-records';
+import { OpenBatch } from './open-batch';
+import type { WantedOffset } from './offset-position';
+import type { TopicPartition } from './topic-partition';
+
+/** A replica that the leader asked this consumer to read from (KIP-392). */
+export interface PreferredReplica {
+  readonly nodeId: number;
+  /** Monotonic time from which the leader is asked again. */
+  readonly until: number;
+}
+
+/**
+ * One partition of a consumer: its position, what was fetched ahead, and what keeps it from being
+ * read. It is in one of three states: looking for its position (`wanted` is set), reading, or
+ * failed (`error` is set) until the error was handed out.
+ */
+export class AssignedPartition implements TopicPartition {
+  paused = false;
+  /** The place that has to be looked up before anything can be read. */
+  wanted: WantedOffset | undefined;
+  /** Handed out when the records before it are. */
+  error: Error | undefined;
+  /** Next offset to ask a broker for. */
+  fetchOffset = 0;
+  /** Not fetched before this monotonic time. */
+  retryAt = 0;
+  /** Failures in a row. */
+  failures = 0;
+  preferredReplica: PreferredReplica | undefined;
+  /** The broker that failed last; undefined after a success. */
+  failedNode: number | undefined;
+  /** The broker refused `fetchOffset`; what is buffered must be read before that is believed. */
+  outOfRange = false;
+  /** -1 until the first response. */
+  highWatermark = -1;
+  lastStableOffset = -1;
+  /** Bytes fetched and not yet handed out. */
+  bufferedBytes = 0;
+
+  private base = 0;
+  private readonly fetched = new Fifo<FetchedRecords>();
+  private open: OpenBatch | undefined;
+
+  /** @param onReleased told of bytes that left the buffer */
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    private readonly onReleased: (bytes: number) => void,
+  ) {}
+
+  /** Next offset to hand out; undefined while it is looked up. */
+  get position(): number | undefined {
+    if (this.wanted) return undefined;
+    return this.open?.position ?? this.base;
+  }
+
+  /** Whether a reader should look here: for records, or for an error. */
+  get hasSomething(): boolean {
+    return !this.paused && (this.hasBuffered || this.error !== undefined);
+  }
+
+  get hasBuffered(): boolean {
+    return this.open !== undefined || this.fetched.length > 0;
+  }
+
+  /** Goes on reading at an offset; what was fetched is dropped. */
+  moveTo(offset: number): void {
+    this.drop();
+    this.wanted = undefined;
+    this.base = this.fetchOffset = offset;
+  }
+
+  /** Goes on reading at a place that is still to be found. */
+  lookFor(wanted: WantedOffset): void {
+    this.drop();
+    this.wanted = wanted;
+  }
+
+  /** Forgets what was fetched ahead; it will be fetched again. */
+  dropBuffered(): void {
+    const { position } = this;
+    if (position === undefined) return;
+    this.drop();
+    this.base = this.fetchOffset = position;
+  }
+
+  setPaused(paused: boolean): void {
+    this.paused = paused;
+    if (this.open) this.open.held = paused;
+  }
+
+  /** @param nextOffset the offset to fetch from after these records */
+  add(records: FetchedRecords, nextOffset: number): void {
+    this.fetched.push(records);
+    this.bufferedBytes += records.size;
+    this.fetchOffset = nextOffset;
+  }
+
+  /**
+   * The decoded batch to read from, undefined when nothing is buffered.
+   *
+   * @throws UnreadableRecordsError; what was buffered is dropped then, to be fetched again
+   */
+  openBatch(): OpenBatch | undefined {
+    if (this.open && !this.open.isDone) return this.open;
+    this.closeBatch();
+    for (let head = this.fetched.peek(); head; head = this.fetched.peek()) {
+      if (head.size === 0) {
+        this.fetched.shift();
+        continue;
+      }
+      let next;
+      try {
+        next = head.next(this.base);
+      } catch (error) {
+        this.dropBuffered();
+        throw error;
+      }
+      if (next instanceof OpenBatch) return (this.open = next);
+      this.base = next.skippedTo;
+      this.release(next.bytes);
+    }
+    return undefined;
+  }
+
+  /** Up to that many records of one batch. Throws as {@link openBatch} does. */
+  take(count: number): ConsumerBatch | undefined {
+    const batch = this.openBatch();
+    if (!batch) return undefined;
+    const records = batch.take(count);
+    const { position } = batch;
+    if (batch.isDone) this.closeBatch();
+    return new ConsumerBatch(this.topic, this.partition, records, position, this.highWatermark);
+  }
+
+  private closeBatch(): void {
+    const { open } = this;
+    if (!open) return;
+    this.base = open.position;
+    this.open = undefined;
+    this.release(open.bytes);
+  }
+
+  private drop(): void {
+    this.open?.cancel();
+    this.open = undefined;
+    while (this.fetched.shift());
+    this.error = undefined;
+    this.outOfRange = false;
+    this.retryAt = this.failures = 0;
+    this.preferredReplica = undefined;
+    this.release(this.bufferedBytes);
+  }
+
+  private release(bytes: number): void {
+    if (bytes === 0) return;
+    this.bufferedBytes -= bytes;
+    this.onReleased(bytes);
+  }
+}

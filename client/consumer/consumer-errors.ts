@@ -1,0 +1,103 @@
+import { ProtocolError } from '../protocol/protocol-error';
+import { describeError, KafkaClassicError } from '../runtime/error';
+import { formatPartition, type TopicPartition } from './topic-partition';
+
+/** The position is not in the partition, and `autoOffsetReset` is `'none'`. */
+export class OffsetOutOfRangeError extends KafkaClassicError {
+  readonly topic: string;
+  readonly partition: number;
+  /** The position; undefined when there was none to begin with. */
+  readonly offset: number | undefined;
+
+  constructor(at: TopicPartition, offset: number | undefined) {
+    const where = formatPartition(at);
+    super(
+      offset === undefined
+        ? `There is no position to read ${where} from.`
+        : `Offset ${offset} is not in ${where}: it was deleted, or never written.`,
+      {
+        code: offset === undefined ? 'NO_OFFSET_FOR_PARTITION' : 'OFFSET_OUT_OF_RANGE',
+        retriable: false,
+        advice: 'Seek to an offset between the begin and the end, or set autoOffsetReset.',
+      },
+    );
+    this.topic = at.topic;
+    this.partition = at.partition;
+    this.offset = offset;
+  }
+}
+
+/**
+ * Records that cannot be read: wrong checksum, wrong structure, a codec that is missing here. The
+ * position stays at them, so the next poll fetches them again. `code` is that of the cause.
+ */
+export class UnreadableRecordsError extends KafkaClassicError {
+  readonly topic: string;
+  readonly partition: number;
+  /** First offset that cannot be read. */
+  readonly offset: number;
+  /** Where reading may go on, as far as the bytes tell; undefined when they do not. */
+  readonly nextOffset: number | undefined;
+
+  constructor(at: TopicPartition, offset: number, nextOffset: number | undefined, cause: unknown) {
+    super(`The records at ${formatPartition(at)}@${offset} cannot be read: ${textOf(cause)}`, {
+      code: KafkaClassicError.is(cause) ? cause.code : 'CORRUPT_MESSAGE',
+      retriable: true,
+      advice:
+        'Poll again to fetch them once more; when it stays, look for damage at the broker, or seek ' +
+        (nextOffset === undefined ? 'past them.' : `to ${nextOffset} to pass over them.`),
+      cause,
+    });
+    this.topic = at.topic;
+    this.partition = at.partition;
+    this.offset = offset;
+    this.nextOffset = nextOffset;
+  }
+}
+
+/** A partition cannot be read until somebody changes something, a permission for instance. */
+export class PartitionReadError extends KafkaClassicError {
+  readonly topic: string;
+  readonly partition: number;
+
+  constructor(at: TopicPartition, cause: unknown) {
+    const known = KafkaClassicError.is(cause) ? cause : new ProtocolError('UNKNOWN_SERVER_ERROR');
+    super(`${formatPartition(at)} cannot be read: ${textOf(cause)}`, {
+      code: known.code,
+      retriable: known.retriable,
+      advice: known.advice,
+      cause,
+    });
+    this.topic = at.topic;
+    this.partition = at.partition;
+  }
+}
+
+/** Somebody called `wakeup` while, or before, a poll waited. Nothing is lost. */
+export class WakeupError extends KafkaClassicError {
+  constructor() {
+    super('The poll was woken up.', {
+      code: 'WAKEUP',
+      retriable: true,
+      advice: 'Poll again when there is nothing else to do.',
+    });
+  }
+}
+
+/** A call that the consumer's state does not allow. */
+export class ConsumerStateError extends KafkaClassicError {
+  constructor(message: string, advice: string) {
+    super(message, { code: 'CONSUMER_STATE', retriable: false, advice });
+  }
+
+  static notAssigned(at: TopicPartition): ConsumerStateError {
+    return new ConsumerStateError(
+      `${formatPartition(at)} is not assigned to this consumer.`,
+      'Assign it first.',
+    );
+  }
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : describeError(cause);
+}

@@ -1,0 +1,393 @@
+import { OffsetSpec } from '../protocol/messages/list-offsets';
+import { ProtocolError } from '../protocol/protocol-error';
+import { deferred } from '../runtime/deferred';
+import type { Cluster } from '../network';
+import { ensureCodecsReady } from '../records';
+import type { AssignedPartition } from './assigned-partition';
+import { Assignment } from './assignment';
+import { resolveTargets, type AssignmentTarget } from './assignment-target';
+import type { ConsumerBatch } from './consumer-batch';
+import { ConsumerStateError } from './consumer-errors';
+import { BatchIterator, RecordIterator } from './consumer-iterators';
+import {
+  resolveConsumerOptions,
+  type ConsumerOptions,
+  type ResolvedConsumerOptions,
+} from './consumer-options';
+import type { ConsumerRecord } from './consumer-record';
+import { isolationLevelId } from './fetch-request';
+import { Fetcher } from './fetcher';
+import { LeaderFinder } from './leader-finder';
+import { OffsetLookup, type OffsetQuestion } from './offset-lookup';
+import { wantedOffset, type OffsetPosition, type PartitionPosition } from './offset-position';
+import { PositionFinder } from './position-finder';
+import { Reader } from './reader';
+import { RunLoop, type ConsumerHandlers } from './run-loop';
+import { formatPartition, type TopicPartition } from './topic-partition';
+
+/** An offset of a partition. */
+export interface PartitionOffset extends TopicPartition {
+  readonly offset: number;
+}
+
+/** The first record that is at least as young as asked for. */
+export interface PartitionOffsetForTime extends TopicPartition {
+  /** Null when all records are older. */
+  readonly offset: number | null;
+  /** Of that record, milliseconds since 1970; -1 without one. */
+  readonly timestamp: number;
+  /** -1 when unknown. */
+  readonly leaderEpoch: number;
+}
+
+/**
+ * Reads partitions that the application assigns itself, without a group.
+ *
+ * Records are fetched ahead from the moment of the assignment, within `maxBufferedBytes`, and
+ * handed out by one of `poll`, `for await` over the consumer or over {@link batches}, or
+ * {@link run}; one reader at a time. The position of a partition moves with what is handed out.
+ *
+ * Failures that pass are repeated silently (a log line tells): a leader that moved, a broker that is
+ * away. What does not pass is thrown by whoever reads, and reading goes on when it is called again:
+ * OffsetOutOfRangeError, UnreadableRecordsError, PartitionReadError.
+ */
+export class Consumer implements AsyncIterable<ConsumerRecord> {
+  private readonly options: ResolvedConsumerOptions;
+  private readonly partitions = new Assignment();
+  private readonly lookup: OffsetLookup;
+  private readonly positions: PositionFinder;
+  private readonly fetcher: Fetcher;
+  private readonly reader: Reader;
+  private readonly forgetMetadata: () => void;
+  private changed = deferred();
+  private assigns = 0;
+  private running = false;
+  private positionsCame = false;
+
+  /**
+   * @param cluster closed together with the consumer: long polls want connections of their own
+   * @throws ClientOptionsError
+   */
+  constructor(
+    private readonly cluster: Cluster,
+    options: ConsumerOptions = {},
+  ) {
+    this.options = resolveConsumerOptions(options);
+    const { isolationLevel, requestTimeoutMs } = this.options;
+    const leaders = new LeaderFinder(cluster, () => this.partitions.topics());
+    this.lookup = new OffsetLookup(cluster, isolationLevelId(isolationLevel), requestTimeoutMs);
+    this.positions = new PositionFinder(
+      cluster,
+      this.partitions,
+      this.lookup,
+      this.options,
+      (partition) => this.onPosition(partition),
+    );
+    this.reader = new Reader(this.partitions, cluster.options.clock, {
+      onHandedOut: (partition) => this.fetcher.onHandedOut(partition),
+      onErrorTaken: () => this.proceed(),
+    });
+    this.fetcher = new Fetcher(cluster, this.partitions, leaders, this.options, {
+      onArrival: () => this.reader.signal(),
+      onOutOfRange: (partition) => this.positions.reset(partition),
+    });
+    this.forgetMetadata = cluster.onMetadata(() => this.fetcher.onMetadata());
+  }
+
+  /**
+   * Makes these the partitions to read, in place of those before. Partitions that stay keep their
+   * position and what was fetched, unless an offset is given.
+   *
+   * @throws ProtocolError when a topic or partition does not exist or may not be read;
+   *   RetriesExhaustedError when that cannot be found out within `apiTimeout`; ClientClosedError
+   */
+  async assign(targets: AssignmentTarget | readonly AssignmentTarget[]): Promise<void> {
+    this.reader.assertOpen();
+    const list = 'topic' in targets ? [targets] : targets;
+    const turn = ++this.assigns;
+    const topics = [...new Set(list.map(({ topic }) => topic))];
+    const { allowAutoTopicCreation } = this.options;
+    const [metadata] = await Promise.all([
+      this.cluster.metadata(topics, { allowAutoTopicCreation }),
+      ensureCodecsReady(),
+    ]);
+    this.reader.assertOpen();
+    const resolved = resolveTargets(list, metadata);
+    if (turn !== this.assigns) return; // a later call has decided already
+    const { added } = this.partitions.replace(resolved);
+    for (const partition of added) partition.lookFor(this.positions.initial());
+    for (const target of resolved) {
+      if (target.offset === undefined) continue;
+      this.place(this.partitions.get(target), target.offset);
+    }
+    this.proceed();
+  }
+
+  /** The partitions that are read. */
+  assignment(): TopicPartition[] {
+    return [...this.partitions].map(plain);
+  }
+
+  /**
+   * Goes on reading a partition elsewhere.
+   *
+   * @throws ConsumerStateError when it is not assigned
+   */
+  seek({ offset, ...at }: PartitionPosition): void {
+    this.reader.assertOpen();
+    this.place(this.partitions.get(at), offset);
+    this.proceed();
+  }
+
+  /** Goes on at the begin; without an argument in all partitions. Throws as {@link seek} does. */
+  seekToBeginning(partitions: readonly TopicPartition[] = this.assignment()): void {
+    for (const at of partitions) this.seek({ ...at, offset: 'earliest' });
+  }
+
+  /** Goes on at the end; without an argument in all partitions. Throws as {@link seek} does. */
+  seekToEnd(partitions: readonly TopicPartition[] = this.assignment()): void {
+    for (const at of partitions) this.seek({ ...at, offset: 'latest' });
+  }
+
+  /**
+   * Offset of the next record that will be handed out, as far as it is known which one that is.
+   * Waits until a position that has to be looked up is found, for the client's `apiTimeout`.
+   *
+   * @throws ConsumerStateError when the partition is not assigned; the partition's error;
+   *   ProtocolError REQUEST_TIMED_OUT
+   */
+  async position(at: TopicPartition): Promise<number> {
+    const { clock, apiTimeout } = this.cluster.options;
+    const late = deferred<never>();
+    const timer = clock.setTimeout(() => {
+      const text = `The position in ${formatPartition(at)} was not found in ${apiTimeout} ms.`;
+      late.reject(new ProtocolError('REQUEST_TIMED_OUT', text));
+    }, apiTimeout);
+    try {
+      for (;;) {
+        this.reader.assertOpen();
+        const partition = this.partitions.get(at);
+        if (partition.position !== undefined) return partition.position;
+        if (partition.error) throw this.reader.takeError(partition) as Error;
+        await Promise.race([this.changed.promise, late.promise]);
+      }
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
+  /**
+   * Hands out nothing of these partitions until {@link resume}, nor fetches them; what was fetched
+   * stays. Without an argument all. Throws as {@link seek} does.
+   */
+  pause(partitions: readonly TopicPartition[] = this.assignment()): void {
+    this.setPaused(partitions, true);
+  }
+
+  /** Ends {@link pause}. */
+  resume(partitions: readonly TopicPartition[] = this.assignment()): void {
+    this.setPaused(partitions, false);
+  }
+
+  /** The partitions that are paused. */
+  paused(): TopicPartition[] {
+    return [...this.partitions].filter(({ paused }) => paused).map(plain);
+  }
+
+  /**
+   * The first offsets there are, of any partitions.
+   *
+   * @throws ProtocolError, RetriesExhaustedError
+   */
+  async beginningOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    return this.offsetsAt(partitions, OffsetSpec.EARLIEST);
+  }
+
+  /**
+   * The offsets after the last record that may be read: the high watermark, or the last stable
+   * offset when read committed. Throws as {@link beginningOffsets} does.
+   */
+  async endOffsets(partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
+    return this.offsetsAt(partitions, OffsetSpec.LATEST);
+  }
+
+  /**
+   * The first records with at least the given timestamps, in milliseconds since 1970. Throws as
+   * {@link beginningOffsets} does.
+   */
+  async offsetsForTimes(questions: readonly OffsetQuestion[]): Promise<PartitionOffsetForTime[]> {
+    this.reader.assertOpen();
+    const answers = await this.lookup.askAll(questions);
+    return answers.map(({ offset, timestamp, leaderEpoch }, index) => ({
+      ...plain(questions[index]),
+      offset: offset < 0 ? null : offset,
+      timestamp,
+      leaderEpoch,
+    }));
+  }
+
+  /**
+   * Records between the position and the end of a partition, as of the last response; undefined
+   * before the first. Throws as {@link seek} does.
+   */
+  currentLag(at: TopicPartition): number | undefined {
+    const { position, highWatermark, lastStableOffset } = this.partitions.get(at);
+    const isCommitted = this.options.isolationLevel === 'read_committed';
+    const end = isCommitted && lastStableOffset >= 0 ? lastStableOffset : highWatermark;
+    return position === undefined || end < 0 ? undefined : Math.max(0, end - position);
+  }
+
+  /**
+   * Batches of records, `maxPollRecords` records at most: at once when something was fetched, else
+   * as soon as something comes.
+   *
+   * @param timeoutMs longest wait in milliseconds. Default 1000
+   * @returns an empty list when the time is over, or when the consumer was closed meanwhile
+   * @throws the error of a partition, see above; WakeupError, ConsumerStateError,
+   *   ClientClosedError
+   */
+  poll(timeoutMs = 1000): Promise<ConsumerBatch[]> {
+    try {
+      this.assertReadable();
+      const batches = this.reader.takeBatches(this.options.maxPollRecords);
+      return batches.length > 0 ? Promise.resolve(batches) : this.waitAndPoll(timeoutMs);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * All records, one after the other, until the consumer is closed. Leaving the loop closes
+   * nothing: whoever reads next goes on with the next record.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<ConsumerRecord> {
+    this.assertReadable();
+    return new RecordIterator(this.reader);
+  }
+
+  /** All records, batch by batch as they were written, until the consumer is closed. */
+  batches(): AsyncIterableIterator<ConsumerBatch> {
+    this.assertReadable();
+    return new BatchIterator(this.reader);
+  }
+
+  /**
+   * Calls a handler with all that is read, and waits for it each time before it goes on.
+   *
+   * @returns when the consumer was closed
+   * @throws what the handler throws: the position is then before what it was given; what
+   *   {@link poll} throws
+   */
+  async run(handlers: ConsumerHandlers): Promise<void> {
+    this.assertReadable();
+    if (this.running) {
+      throw new ConsumerStateError('The consumer is running already.', 'Call run once.');
+    }
+    this.running = true;
+    try {
+      await new RunLoop(this.reader, this.partitions).run(handlers);
+    } finally {
+      this.running = false;
+      // What a failed handler gave back has to be fetched again.
+      this.proceed();
+    }
+  }
+
+  /** Makes the poll that waits, or else the next one, throw a WakeupError. */
+  wakeup(): void {
+    this.reader.wakeup();
+  }
+
+  /** Stops fetching, wakes whoever waits and closes the connections. May be called twice. */
+  async close(): Promise<void> {
+    if (this.reader.closed) return;
+    this.forgetMetadata();
+    this.fetcher.close();
+    this.positions.close();
+    this.partitions.replace([]);
+    this.reader.close();
+    this.tell();
+    await this.cluster.close();
+  }
+
+  private async waitAndPoll(timeoutMs: number): Promise<ConsumerBatch[]> {
+    const { clock } = this.cluster.options;
+    const end = clock.monotonic() + timeoutMs;
+    for (;;) {
+      const goesOn = await this.reader.wait(Math.max(0, end - clock.monotonic()));
+      if (this.reader.closed) return [];
+      const batches = this.reader.takeBatches(this.options.maxPollRecords);
+      if (batches.length > 0 || !goesOn) return batches;
+    }
+  }
+
+  private async offsetsAt(
+    partitions: readonly TopicPartition[],
+    timestamp: number,
+  ): Promise<PartitionOffset[]> {
+    this.reader.assertOpen();
+    const answers = await this.lookup.askAll(partitions.map((at) => ({ ...plain(at), timestamp })));
+    return answers.map(({ offset }, index) => ({ ...plain(partitions[index]), offset }));
+  }
+
+  private place(partition: AssignedPartition, offset: OffsetPosition): void {
+    if (typeof offset !== 'number') partition.lookFor(wantedOffset(offset));
+    else if (Number.isSafeInteger(offset) && offset >= 0) partition.moveTo(offset);
+    else {
+      throw new ConsumerStateError(
+        `${offset} is not an offset of ${formatPartition(partition)}.`,
+        "Give a whole number from 0 on, 'earliest', 'latest' or a timestamp.",
+      );
+    }
+    this.partitions.update(partition);
+  }
+
+  private setPaused(partitions: readonly TopicPartition[], paused: boolean): void {
+    this.reader.assertOpen();
+    for (const at of partitions) {
+      const partition = this.partitions.get(at);
+      partition.setPaused(paused);
+      this.partitions.update(partition);
+    }
+    if (paused) return;
+    this.fetcher.pump();
+    this.reader.signal();
+  }
+
+  /** Positions come many at a time; all of them belong into the same fetch. */
+  private onPosition(partition: AssignedPartition): void {
+    this.partitions.update(partition);
+    if (this.positionsCame) return;
+    this.positionsCame = true;
+    queueMicrotask(() => {
+      this.positionsCame = false;
+      this.fetcher.pump();
+      this.reader.signal();
+      this.tell();
+    });
+  }
+
+  /** Does whatever can be done for the partitions as they are now. */
+  private proceed(): void {
+    this.positions.start();
+    this.fetcher.pump();
+    this.tell();
+  }
+
+  /** Wakes those who wait for a position. */
+  private tell(): void {
+    const { resolve } = this.changed;
+    this.changed = deferred();
+    resolve();
+  }
+
+  private assertReadable(): void {
+    this.reader.assertOpen();
+    if (this.partitions.size > 0) return;
+    throw new ConsumerStateError('Nothing is assigned to this consumer.', 'Call assign first.');
+  }
+}
+
+function plain({ topic, partition }: TopicPartition): TopicPartition {
+  return { topic, partition };
+}

@@ -1,0 +1,296 @@
+import { apis } from '../protocol/apis';
+import type { ResponseOf } from '../protocol/api';
+import { ProtocolError } from '../protocol/protocol-error';
+import { backoffMs } from '../runtime/backoff';
+import type { TimerHandle } from '../runtime/clock';
+import { describeError } from '../runtime/error';
+import { actionFor, ClientClosedError, type Cluster } from '../network';
+import type { AssignedPartition } from './assigned-partition';
+import type { Assignment } from './assignment';
+import { PartitionReadError } from './consumer-errors';
+import type { ResolvedConsumerOptions } from './consumer-options';
+import { planFetches, type FetchPlan } from './fetch-plan';
+import {
+  errorOfReply,
+  reactionTo,
+  reactionToCode,
+  takeRecords,
+  type FetchReaction,
+  type PartitionReply,
+} from './fetch-reply';
+import { fetchRequest } from './fetch-request';
+import type { LeaderFinder } from './leader-finder';
+import { formatPartition } from './topic-partition';
+
+type FetchResponse = ResponseOf<typeof apis.Fetch>;
+
+/** A request under way. */
+interface InFlight extends FetchPlan {
+  /** What each partition was asked for; an answer to anything else is stale. */
+  readonly offsets: ReadonlyMap<AssignedPartition, number>;
+  /** Bytes that may come. */
+  readonly maxBytes: number;
+}
+
+export interface FetcherEvents {
+  /** There may be something to hand out. */
+  onArrival(): void;
+  /** The position is not in the partition (any more). */
+  onOutOfRange(partition: AssignedPartition): void;
+}
+
+/**
+ * Keeps the buffers of the assigned partitions filled. There is one fetch under way per broker, on
+ * a connection of its own; the next leaves as soon as the one before is answered, before its
+ * records are handed out, as long as the buffers have room.
+ */
+export class Fetcher {
+  private readonly inFlight = new Map<number, InFlight>();
+  /** Until when a broker is not asked without the partitions that were left out. */
+  private readonly quietUntil = new Map<number, number>();
+  private reserved = 0;
+  private waitsForRoom = false;
+  private waitsForReader = false;
+  private timer: TimerHandle | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly assignment: Assignment,
+    private readonly leaders: LeaderFinder,
+    private readonly options: ResolvedConsumerOptions,
+    private readonly events: FetcherEvents,
+  ) {}
+
+  /** Sends whatever may be asked for now. */
+  pump(): void {
+    if (this.closed) return;
+    const { clock } = this.cluster.options;
+    const now = clock.monotonic();
+    const decided = planFetches(this.assignment, {
+      now,
+      enough: this.options.maxPartitionFetchBytes,
+      nodeOf: (partition) => this.nodeOf(partition, now),
+      isBusy: (nodeId) => this.inFlight.has(nodeId),
+    });
+    let { retryAt } = decided;
+    for (const partition of decided.leaderless) {
+      this.backOff(partition, now);
+      retryAt = Math.min(retryAt, partition.retryAt);
+    }
+    if (decided.leaderless.length > 0) this.leaders.refresh();
+    this.waitsForReader = decided.waitsForReader;
+    this.waitsForRoom = false;
+    const brokers = decided.plans.length + this.inFlight.size;
+    for (const plan of decided.plans) {
+      const quietUntil = this.quietUntil.get(plan.nodeId) ?? 0;
+      if (plan.leavesOut && quietUntil > now) retryAt = Math.min(retryAt, quietUntil);
+      else this.send(plan, brokers);
+    }
+    clock.clearTimeout(this.timer);
+    if (retryAt < Infinity) this.timer = clock.setTimeout(() => this.pump(), retryAt - now);
+  }
+
+  /** To be called after something of this partition was handed out. */
+  onHandedOut(partition: AssignedPartition): void {
+    if (this.waitsForRoom) this.pump();
+    else if (this.waitsForReader) {
+      const hasRoom = partition.bufferedBytes <= this.options.maxPartitionFetchBytes;
+      if (hasRoom && !(partition.outOfRange && partition.hasBuffered)) this.pump();
+    }
+  }
+
+  /** To be called when there is new metadata. */
+  onMetadata(): void {
+    for (const partition of this.assignment) {
+      const leader = this.leaders.leaderOf(partition);
+      // Who waits because of a former leader need not wait for the new one.
+      if (leader && partition.failedNode !== leader.nodeId) partition.retryAt = 0;
+    }
+    this.pump();
+  }
+
+  close(): void {
+    this.closed = true;
+    this.cluster.options.clock.clearTimeout(this.timer);
+  }
+
+  private nodeOf(partition: AssignedPartition, now: number): number | undefined {
+    const { preferredReplica } = partition;
+    if (preferredReplica) {
+      const isThere = this.cluster.snapshot.brokers.has(preferredReplica.nodeId);
+      if (isThere && now < preferredReplica.until) return preferredReplica.nodeId;
+      partition.preferredReplica = undefined;
+    }
+    return this.leaders.leaderOf(partition)?.nodeId;
+  }
+
+  private send(plan: FetchPlan, brokers: number): void {
+    const { maxBufferedBytes, maxPartitionFetchBytes, fetchMaxBytes } = this.options;
+    const share = Math.ceil(maxBufferedBytes / brokers);
+    const room = maxBufferedBytes - this.assignment.bufferedBytes - this.reserved;
+    if (room < Math.min(share, maxPartitionFetchBytes)) {
+      this.waitsForRoom = true;
+      this.makeRoom();
+      return;
+    }
+    const asked = plan.partitions.length * maxPartitionFetchBytes;
+    const maxBytes = Math.min(fetchMaxBytes, asked, room, Math.max(share, maxPartitionFetchBytes));
+    const offsets = new Map(plan.partitions.map((partition) => [partition, partition.fetchOffset]));
+    const sent: InFlight = { ...plan, offsets, maxBytes };
+    this.inFlight.set(plan.nodeId, sent);
+    this.reserved += maxBytes;
+    for (const partition of plan.partitions) partition.outOfRange = false;
+    this.leaders.keepInUse();
+    this.cluster.sendToBrokerCallback(
+      plan.nodeId,
+      apis.Fetch,
+      fetchRequest(plan, maxBytes, this.options, this.cluster.snapshot),
+      (error, response) => this.onAnswer(sent, error, response),
+      { purpose: 'fetch', timeoutMs: this.options.requestTimeoutMs },
+    );
+  }
+
+  /** Paused partitions must not keep the others from being read for ever. */
+  private makeRoom(): void {
+    if (this.reserved > 0 || this.assignment.nextReady()) return;
+    for (const partition of this.assignment) {
+      if (!partition.paused || !partition.hasBuffered) continue;
+      partition.dropBuffered();
+      queueMicrotask(() => this.pump());
+    }
+  }
+
+  private onAnswer(
+    sent: InFlight,
+    error: Error | undefined,
+    response: FetchResponse | undefined,
+  ): void {
+    this.inFlight.delete(sent.nodeId);
+    this.reserved -= sent.maxBytes;
+    if (this.closed) return;
+    const failure = error ?? ProtocolError.fromCode(response?.errorCode ?? 0);
+    let bytes = 0;
+    if (failure) this.onFailure(sent, failure);
+    else if (response) bytes = this.receive(sent, response);
+    if (sent.leavesOut && bytes === 0) {
+      const { clock } = this.cluster.options;
+      this.quietUntil.set(sent.nodeId, clock.monotonic() + this.options.fetchMaxWaitMs);
+    } else {
+      this.quietUntil.delete(sent.nodeId);
+    }
+    // The next request leaves before the application sees what this one brought.
+    this.pump();
+    this.events.onArrival();
+  }
+
+  private receive(sent: InFlight, { responses }: FetchResponse): number {
+    let bytes = 0;
+    for (const { topic, partitions } of responses) {
+      for (const reply of partitions) {
+        const partition = this.assignment.find({ topic, partition: reply.partitionIndex });
+        if (!partition || !this.isCurrent(sent, partition)) continue;
+        bytes += this.receivePartition(sent, partition, reply, bytes === 0);
+      }
+    }
+    return bytes;
+  }
+
+  private receivePartition(
+    sent: InFlight,
+    partition: AssignedPartition,
+    reply: PartitionReply,
+    isFirst: boolean,
+  ): number {
+    if (reply.errorCode !== 0) {
+      this.react(sent, partition, reactionToCode(reply.errorCode), () =>
+        errorOfReply(partition, reply),
+      );
+      return 0;
+    }
+    partition.failures = 0;
+    partition.failedNode = undefined;
+    partition.highWatermark = reply.highWatermark;
+    partition.lastStableOffset = reply.lastStableOffset;
+    let bytes = 0;
+    try {
+      bytes = takeRecords(partition, reply, isFirst, this.options);
+      if (bytes > 0) this.assignment.onFetched(partition, bytes);
+    } catch (error) {
+      partition.error = error as Error;
+      this.assignment.update(partition);
+    }
+    if (bytes === 0 && reply.preferredReadReplica >= 0) {
+      const { clock, metadataMaxAge } = this.cluster.options;
+      const until = clock.monotonic() + metadataMaxAge;
+      partition.preferredReplica = { nodeId: reply.preferredReadReplica, until };
+    }
+    return bytes;
+  }
+
+  /** The whole request failed. */
+  private onFailure(sent: InFlight, error: Error): void {
+    if (error instanceof ClientClosedError) return;
+    const action = actionFor(error);
+    const reaction: FetchReaction =
+      action === 'reconnect'
+        ? 'elsewhere'
+        : reactionTo(error instanceof ProtocolError ? error.code : 'NONE', action);
+    this.cluster.options.logger.warn(
+      { event: 'fetch-failed', broker: sent.nodeId, err: error },
+      `Fetching from broker ${sent.nodeId} failed: ${describeError(error)}`,
+    );
+    for (const partition of sent.partitions) {
+      if (!this.isCurrent(sent, partition)) continue;
+      this.react(sent, partition, reaction, () => new PartitionReadError(partition, error));
+    }
+  }
+
+  private isCurrent(sent: InFlight, partition: AssignedPartition): boolean {
+    return (
+      this.assignment.holds(partition) &&
+      partition.wanted === undefined &&
+      sent.offsets.get(partition) === partition.fetchOffset
+    );
+  }
+
+  private react(
+    sent: InFlight,
+    partition: AssignedPartition,
+    reaction: FetchReaction,
+    errorOf: () => Error,
+  ): void {
+    const now = this.cluster.options.clock.monotonic();
+    const wasFollower = partition.preferredReplica?.nodeId === sent.nodeId;
+    partition.preferredReplica = undefined;
+    switch (reaction) {
+      case 'elsewhere':
+        this.leaders.refresh();
+        partition.failedNode = sent.nodeId;
+        return this.backOff(partition, now);
+      case 'again':
+        this.cluster.options.logger.debug(
+          { event: 'fetch-refused', broker: sent.nodeId, err: errorOf() },
+          `Broker ${sent.nodeId} refused ${formatPartition(partition)}; it is asked again.`,
+        );
+        partition.failedNode = sent.nodeId;
+        return this.backOff(partition, now);
+      case 'reset':
+        // A follower may lag, and what is buffered may lie about where to go on: ask again first.
+        if (wasFollower) return;
+        if (partition.hasBuffered) partition.outOfRange = true;
+        else this.events.onOutOfRange(partition);
+        return;
+      case 'fail':
+        partition.error = errorOf();
+        this.assignment.update(partition);
+        return;
+    }
+  }
+
+  private backOff(partition: AssignedPartition, now: number): void {
+    const { retryBackoffMs: initialMs, retryBackoffMaxMs: maxMs } = this.options;
+    const { random } = this.cluster.options;
+    partition.retryAt = now + backoffMs({ initialMs, maxMs }, partition.failures++, random);
+  }
+}

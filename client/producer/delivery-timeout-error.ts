@@ -1,0 +1,33 @@
+import { describeError, KafkaClassicError } from '../runtime/error';
+import type { FailedBatch } from './produce-error';
+
+/**
+ * Records were not acknowledged within `deliveryTimeoutMs`. Code `DELIVERY_TIMED_OUT`, retriable.
+ * When they were sent at least once, they may be in the log nevertheless.
+ */
+export class DeliveryTimeoutError extends KafkaClassicError {
+  readonly topic: string;
+  readonly partition: number;
+  readonly attempts: number;
+
+  constructor(
+    { topic, partition, attempts }: FailedBatch,
+    timeoutMs: number,
+    cause: Error | undefined,
+  ) {
+    const sent = attempts === 0 ? 'It was never sent.' : `It was sent ${attempts} times.`;
+    const last = cause ? ` The last time: ${describeError(cause)}` : '';
+    super(
+      `${topic}-${partition}: a batch was not acknowledged within ${timeoutMs} ms. ${sent}${last}`,
+      {
+        code: 'DELIVERY_TIMED_OUT',
+        retriable: true,
+        advice: 'Look at the last cause; if it goes away by itself, raise deliveryTimeoutMs.',
+        cause,
+      },
+    );
+    this.topic = topic;
+    this.partition = partition;
+    this.attempts = attempts;
+  }
+}

@@ -1,0 +1,275 @@
+import type { Cluster, Connection } from '../network';
+import { apis } from '../protocol/apis';
+import { Alarm } from './alarm';
+import { BatchOutcomes } from './batch-outcomes';
+import { BrokerLane } from './broker-lane';
+import { MetadataRefresher } from './metadata-refresher';
+import type { PartitionQueue } from './partition-queue';
+import { ProduceError } from './produce-error';
+import { produceRequest } from './produce-request';
+import type { ProducerBatch } from './producer-batch';
+import type { ProducerCounters } from './producer-metrics';
+import type { ResolvedProducerOptions } from './producer-options';
+import type { RecordAccumulator } from './record-accumulator';
+
+/** A batch on its way, and where it came from. */
+interface Sent {
+  readonly queue: PartitionQueue;
+  readonly batch: ProducerBatch;
+}
+
+/**
+ * Moves batches from the accumulator to the brokers that lead their partitions. It runs when woken,
+ * at most once per turn of the event loop: by new records, answers, new metadata, or its alarm.
+ */
+export class Sender {
+  private readonly lanes = new Map<number, BrokerLane>();
+  private readonly alarm: Alarm;
+  private readonly refresher: MetadataRefresher;
+  private readonly outcomes: BatchOutcomes;
+  private scheduled = false;
+  private inFlight = 0;
+  private stopped = false;
+
+  /** @param afterRun called at the end of each run, when memory may have come free */
+  constructor(
+    private readonly cluster: Cluster,
+    private readonly accumulator: RecordAccumulator,
+    private readonly options: ResolvedProducerOptions,
+    private readonly counters: ProducerCounters,
+    private readonly afterRun: (inFlight: number) => void,
+  ) {
+    this.alarm = new Alarm(cluster.options.clock, () => this.run());
+    const backoff = { initialMs: options.retryBackoffMs, maxMs: options.retryBackoffMaxMs };
+    this.refresher = new MetadataRefresher(cluster, backoff, () => this.wake());
+    this.outcomes = new BatchOutcomes(accumulator, options, counters, cluster.options, () =>
+      this.refresher.request(),
+    );
+  }
+
+  get requestsInFlight(): number {
+    return this.inFlight;
+  }
+
+  /** Runs at the end of the current turn of the event loop. */
+  wake(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    process.nextTick(this.onWake);
+  }
+
+  /** A batch has got full: it leaves at once if nothing is in the way. */
+  kick(queue: PartitionQueue): void {
+    const now = this.now();
+    if (this.stopped || queue.readyAt(this.options.lingerMs, this.accumulator.hurry) > now) return;
+    const leader = this.cluster.snapshot.leaderOf(queue.topic, queue.partition);
+    if (!leader || this.mustBackOff(queue, leader.nodeId, now)) return;
+    const lane = this.lane(leader.nodeId);
+    const connection = this.cluster.readyConnection(leader.nodeId);
+    if (connection) this.fill(lane, connection, [queue]);
+  }
+
+  /** Stops sending and fails everything that is left. */
+  stop(error: Error): void {
+    this.stopped = true;
+    this.alarm.clear();
+    this.outcomes.stop(error);
+  }
+
+  private readonly onWake = (): void => {
+    this.scheduled = false;
+    this.run();
+  };
+
+  private run(): void {
+    if (this.stopped) return;
+    const now = this.now();
+    const ready = new Map<BrokerLane, PartitionQueue[]>();
+    const { snapshot } = this.cluster;
+    const { hurry } = this.accumulator;
+    const { lingerMs, deliveryTimeoutMs } = this.options;
+    const missing = new Set<string>();
+    let next = Infinity;
+    for (const queue of this.accumulator.active) {
+      if (queue.oldest + deliveryTimeoutMs <= now) this.outcomes.expire(queue, now);
+      if (queue.isEmpty) continue;
+      next = Math.min(next, queue.oldest + deliveryTimeoutMs);
+      const at = queue.readyAt(lingerMs, hurry);
+      if (at > now) {
+        next = Math.min(next, at);
+        continue;
+      }
+      const leader = snapshot.leaderOf(queue.topic, queue.partition);
+      if (!leader) {
+        missing.add(queue.topic);
+      } else if (this.mustBackOff(queue, leader.nodeId, now)) {
+        next = Math.min(next, queue.retryAt);
+      } else {
+        const lane = this.lane(leader.nodeId);
+        const queues = ready.get(lane);
+        if (queues) queues.push(queue);
+        else ready.set(lane, [queue]);
+      }
+    }
+    for (const [lane, queues] of ready) this.serve(lane, queues);
+    if (missing.size > 0) this.refresher.request([...missing]);
+    else this.refresher.satisfied();
+    this.alarm.by(next);
+    this.afterRun(this.inFlight);
+  }
+
+  /** After a failure a partition waits, except when another broker leads it now. */
+  private mustBackOff(queue: PartitionQueue, leader: number, now: number): boolean {
+    return queue.retryAt > now && queue.failedAt === leader;
+  }
+
+  private serve(lane: BrokerLane, queues: PartitionQueue[]): void {
+    const connection = this.cluster.readyConnection(lane.nodeId);
+    if (connection) this.fill(lane, connection, queues);
+    else if (!lane.connecting) this.connect(lane, queues);
+  }
+
+  private connect(lane: BrokerLane, queues: readonly PartitionQueue[]): void {
+    lane.connecting = true;
+    this.cluster
+      .connection(lane.nodeId)
+      .catch((error: Error) => {
+        const at = this.now() + this.options.retryBackoffMs;
+        for (const queue of queues) {
+          if (queue.head) queue.head.lastError = error;
+          queue.retryAt = at;
+          queue.failedAt = lane.nodeId;
+        }
+        this.refresher.request();
+      })
+      .finally(() => {
+        lane.connecting = false;
+        // The connection is handed out only after all who waited for it have had their turn.
+        setImmediate(this.onWake);
+      });
+  }
+
+  /** Sends requests until the connection has enough of them or nothing is left. */
+  private fill(lane: BrokerLane, connection: Connection, queues: PartitionQueue[]): void {
+    const { maxInFlightRequestsPerConnection } = this.options;
+    let left = queues;
+    while (left.length > 0 && lane.inFlight < maxInFlightRequestsPerConnection) {
+      const sent: Sent[] = [];
+      left = this.gather(left, sent);
+      if (sent.length > 0) this.dispatch(lane, connection, sent);
+    }
+  }
+
+  /**
+   * Takes one batch of each partition, up to the size of a request.
+   *
+   * @returns the partitions that have more, those that got no place first
+   */
+  private gather(queues: readonly PartitionQueue[], sent: Sent[]): PartitionQueue[] {
+    const { maxRequestSize, lingerMs } = this.options;
+    const now = this.now();
+    const left: PartitionQueue[] = [];
+    const again: PartitionQueue[] = [];
+    let size = 0;
+    for (const queue of queues) {
+      const { head } = queue;
+      if (!head) continue;
+      const bytes = this.build(queue, head);
+      if (bytes === undefined) continue;
+      if (sent.length > 0 && size + bytes > maxRequestSize) {
+        left.push(queue);
+        continue;
+      }
+      size += bytes;
+      queue.take();
+      sent.push({ queue, batch: head });
+      if (queue.readyAt(lingerMs, this.accumulator.hurry) <= now) again.push(queue);
+      // Whoever was served goes to the end.
+      this.accumulator.active.delete(queue);
+      this.accumulator.active.add(queue);
+    }
+    return left.concat(again);
+  }
+
+  /** The size of the batch; undefined when it could not be built and has failed. */
+  private build(queue: PartitionQueue, batch: ProducerBatch): number | undefined {
+    try {
+      return batch.close().length;
+    } catch (error) {
+      queue.take();
+      queue.landed(batch);
+      this.outcomes.end(queue, batch, new ProduceError(batch, error as Error));
+      return undefined;
+    }
+  }
+
+  private dispatch(lane: BrokerLane, connection: Connection, sent: readonly Sent[]): void {
+    const { outcomes } = this;
+    const { acks, requestTimeoutMs } = this.options;
+    const batches = sent.map(({ batch }) => batch);
+    const body = produceRequest(batches, acks, requestTimeoutMs);
+    for (const { topic, attempts } of batches) {
+      if (attempts > 1) this.counters.retries++;
+      this.refresher.keep(this.accumulator.topic(topic));
+    }
+    this.counters.requests++;
+    lane.inFlight++;
+    this.inFlight++;
+    if (acks === 0) {
+      this.sendUnanswered(lane, connection, body, sent);
+      return;
+    }
+    connection.sendCallback(
+      apis.Produce,
+      body,
+      (error, response) => {
+        lane.inFlight--;
+        this.inFlight--;
+        for (const { queue, batch } of sent) {
+          queue.landed(batch);
+          if (response) outcomes.answered(lane.nodeId, queue, batch, response);
+          else if (error) outcomes.failed(lane.nodeId, queue, batch, error);
+        }
+        this.wake();
+      },
+      { timeoutMs: requestTimeoutMs },
+    );
+  }
+
+  /** With acks 0 a batch counts as delivered once the socket has room again. */
+  private sendUnanswered(
+    lane: BrokerLane,
+    connection: Connection,
+    body: ReturnType<typeof produceRequest>,
+    sent: readonly Sent[],
+  ): void {
+    const finish = (error?: Error): void => {
+      lane.inFlight--;
+      this.inFlight--;
+      for (const { queue, batch } of sent) {
+        queue.landed(batch);
+        if (error) this.outcomes.failed(lane.nodeId, queue, batch, error);
+        else this.outcomes.delivered(queue, batch, -1, -1);
+      }
+      this.wake();
+    };
+    let written: Promise<void>;
+    try {
+      const room = connection.sendNoResponse(apis.Produce, body);
+      written = room ? Promise.resolve() : connection.drained();
+    } catch (error) {
+      written = Promise.reject(error as Error);
+    }
+    written.then(() => finish(), finish);
+  }
+
+  private lane(nodeId: number): BrokerLane {
+    let lane = this.lanes.get(nodeId);
+    if (!lane) this.lanes.set(nodeId, (lane = new BrokerLane(nodeId)));
+    return lane;
+  }
+
+  private now(): number {
+    return this.cluster.options.clock.monotonic();
+  }
+}

@@ -1,0 +1,55 @@
+import { KafkaClassicError } from '../runtime/error';
+import { ErrorCode, errorFacts, type ClientAction, type ErrorName } from './error-codes';
+
+const advice: Record<ClientAction, string> = {
+  none: '',
+  retry: 'Repeat after a moment.',
+  'refresh-metadata': 'Ask for metadata again and repeat at the current leader.',
+  'find-coordinator': 'Find the coordinator again and repeat there.',
+  'rejoin-group': 'Join the group again.',
+  'reset-offset': 'Choose a new offset between the start and the end of the log.',
+  reconnect: 'Connect again and negotiate versions.',
+  'fix-request':
+    'Repeating the same request does not help: change it, the config or the permission.',
+  fatal: 'This client instance cannot go on: close it and make a new one.',
+};
+
+export function adviceFor(action: ClientAction): string {
+  return advice[action];
+}
+
+/** An error with one of Kafka's codes: what a broker answers, and what rooms of the broker throw. */
+export class ProtocolError extends KafkaClassicError {
+  declare readonly code: ErrorName;
+  /** Kafka's number. */
+  readonly errorCode: number;
+  /** What a client does next. */
+  readonly action: ClientAction;
+
+  /** @param message what happened; defaults to the text of the table */
+  constructor(name: ErrorName, message?: string | null, cause?: unknown) {
+    const facts = errorFacts(ErrorCode[name]);
+    super(message || facts.text, {
+      code: name,
+      retriable: facts.retriable,
+      advice: advice[facts.action],
+      cause,
+    });
+    this.errorCode = facts.code;
+    this.action = facts.action;
+  }
+
+  /** The error for a code from the wire, or undefined for 0. */
+  static fromCode(code: number, message?: string | null): ProtocolError | undefined {
+    return code === 0 ? undefined : new ProtocolError(errorFacts(code).name, message);
+  }
+}
+
+/** The code to answer with for whatever was thrown. */
+export function errorCodeOf(error: unknown): number {
+  if (error instanceof ProtocolError) return error.errorCode;
+  if (KafkaClassicError.is(error) && error.code in ErrorCode) {
+    return ErrorCode[error.code as ErrorName];
+  }
+  return ErrorCode.UNKNOWN_SERVER_ERROR;
+}

@@ -1,0 +1,64 @@
+import type { CommandDefinition } from '../cli/command';
+import { ranCommand } from '../cli/testing';
+import { definition as apiVersions } from '../kafka-broker-api-versions';
+import { definition as cluster } from '../kafka-cluster';
+import { definition as configs } from '../kafka-configs';
+import { definition as deleteRecords } from '../kafka-delete-records';
+import { definition as getOffsets } from '../kafka-get-offsets';
+import { definition as logDirs } from '../kafka-log-dirs';
+import { definition as topics } from '../kafka-topics';
+
+/** Each tool with a command line that is complete but for the broker. */
+const tools = [
+  [topics, ['--list']],
+  [configs, ['--describe', '--broker-defaults']],
+  [getOffsets, []],
+  [deleteRecords, ['--offset-json-file', 'none']],
+  [logDirs, ['--describe']],
+  [apiVersions, []],
+  [cluster, ['cluster-id']],
+] as [CommandDefinition<unknown>, string[]][];
+
+describe.each(tools.map(([tool, args]) => ({ name: tool.name, tool, args })))(
+  '$name',
+  ({ tool, args }) => {
+    const ran = (...more: string[]) => ranCommand(tool, [...args, ...more]);
+
+    test('explains itself with examples', async () => {
+      const help = await ran('--help');
+      expect(help).toMatchObject({ code: 0, stderr: '' });
+      expect(help.stdout).toContain('--bootstrap-server <host:port,…>');
+      expect(help.stdout).toContain('Examples:');
+    });
+
+    test.each([
+      [['--nonsense'], "unknown option '--nonsense'"],
+      [[], '--bootstrap-server must be specified.'],
+      [['--bootstrap-server', 'localhost'], '"localhost" is not the address of a broker.'],
+    ])('refuses %j', async (more, message) => {
+      const refused = await ran(...more);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain(message);
+    });
+  },
+);
+
+test.each<[CommandDefinition<never>, string[], string]>([
+  [topics, ['--create', '--topic', 't', '--replica-assignment', '1:1'], 'duplicate entries'],
+  [topics, ['--create', '--topic', 't', '--config', 'a'], 'key=value'],
+  [topics, ['--create', '--topic', 't', '--partitions', 'two'], 'not a whole number'],
+  [configs, ['--describe', '--entity-type', 'users'], 'This version has no configs of users.'],
+  [configs, ['--describe', '--user-defaults'], 'This version has no configs of users.'],
+  [configs, ['--alter', '--topic', 't', '--add-config', 'a'], '"a" in --add-config'],
+  [getOffsets, ['--topic', 't', '--topic-partitions', 't:1'], "can't be used with --topic."],
+  [getOffsets, ['--time', '-5'], 'no tiered storage'],
+  [logDirs, [], '--describe must be specified.'],
+  [logDirs, ['--describe', '--broker-list', 'one'], '"one" in --broker-list'],
+  [deleteRecords, [], '--offset-json-file must be specified.'],
+  [cluster, ['cluster'], 'Allowed choices are cluster-id, unregister.'],
+])('a usage error: %# %j', async (tool, args, message) => {
+  const argv = [...args, '--bootstrap-server', 'localhost:1'];
+  const refused = await ranCommand(tool as CommandDefinition<unknown>, argv);
+  expect(refused).toMatchObject({ code: 2, stdout: '' });
+  expect(refused.stderr).toContain(message);
+});

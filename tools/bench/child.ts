@@ -1,0 +1,34 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A server of the bench in a process of its own. */
+export interface BenchChild {
+  readonly port: number;
+  readonly pid: number;
+  stop(): void;
+}
+
+/** Starts a script of this folder; it sends its port when it listens. */
+export function startChild(script: string, args: readonly string[] = []): Promise<BenchChild> {
+  const child: ChildProcess = fork(join(__dirname, `${script}.js`), args);
+  return new Promise((resolve, reject) => {
+    child.once('exit', (code) => reject(new Error(`${script} ended with code ${code}.`)));
+    child.once('message', (port) =>
+      resolve({
+        port: port as number,
+        pid: child.pid as number,
+        stop: () => {
+          child.removeAllListeners('exit');
+          child.kill('SIGKILL');
+        },
+      }),
+    );
+  });
+}
+
+/** Resident memory of a process in bytes, where the system tells (Linux). */
+export function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? NaN) * 1024;
+}

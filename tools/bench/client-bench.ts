@@ -1,0 +1,191 @@
+import { build } from 'hdr-histogram-js';
+import { Consumer } from '../../client/consumer';
+import { Cluster } from '../../client/network';
+import { Producer } from '../../client/producer';
+import { delay } from '../../client/runtime/clock';
+import { createTopic, filledBatch } from './broker-bench';
+import { startChild } from './child';
+import { medianOf } from './measure';
+import type { Product } from './product';
+import { prototypeProduce } from './prototype-protocol';
+import { runRawLoad } from './raw-load';
+
+const BATCH_BYTES = 64 * 1024;
+const RUNS = 3;
+const PER_CALL = 1000;
+const CALLS_IN_FLIGHT = 40;
+const NANOSECONDS = 1e6;
+
+const clusterOf = ({ port }: Product) =>
+  new Cluster({ brokers: [`127.0.0.1:${port}`], clientId: 'bench' });
+
+/** Records per second that the bare encoder and a socket get to the prototype. */
+export async function bareEncoderRate(
+  folder: string,
+  recordBytes: number,
+  records: number,
+): Promise<number> {
+  const child = await startChild('prototype-broker', [folder]);
+  const perBatch = filledBatchCount(recordBytes);
+  const requests = Math.ceil(records / perBatch);
+  const rate = await medianOf(RUNS, async () => {
+    const time = await runRawLoad({
+      port: child.port,
+      requests,
+      inFlight: 5,
+      frame: () => prototypeProduce(filledBatch(BATCH_BYTES, recordBytes)),
+    });
+    return (requests * perBatch) / time;
+  });
+  child.stop();
+  return rate;
+}
+
+function filledBatchCount(recordBytes: number): number {
+  return filledBatch(BATCH_BYTES, recordBytes).readUInt32BE(57);
+}
+
+/** Records per second of our producer with acks=1: `sendBatch` of 1000, or a promise per record. */
+export async function producerRate(
+  product: Product,
+  recordBytes: number,
+  records: number,
+  api: 'sendBatch' | 'produce',
+): Promise<number> {
+  const topic = `producer-${api}-${recordBytes}`;
+  await createTopic(product.port, topic);
+  const producer = new Producer(clusterOf(product), { acks: 1, batchSize: BATCH_BYTES });
+  const value = Buffer.alloc(recordBytes, 'x');
+  const messages = Array.from({ length: PER_CALL }, () => ({ value }));
+  const send = {
+    sendBatch: () => producer.sendBatch({ topic, messages }),
+    produce: () => Promise.all(messages.map(() => producer.produce(topic, value))),
+  }[api];
+  await send();
+  const calls = Math.ceil(records / PER_CALL);
+  const rate = await medianOf(RUNS, async () => {
+    const start = performance.now();
+    let next = 0;
+    const worker = async () => {
+      while (next++ < calls) await send();
+    };
+    await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, worker));
+    return (calls * PER_CALL) / ((performance.now() - start) / 1000);
+  });
+  await producer.close();
+  return rate;
+}
+
+/** Records per second that our consumer hands out, each of which is looked at. */
+export async function consumerRate(
+  product: Product,
+  recordBytes: number,
+  records: number,
+): Promise<number> {
+  const topic = `producer-sendBatch-${recordBytes}`;
+  return medianOf(RUNS, async () => {
+    const consumer = new Consumer(clusterOf(product), { maxPollRecords: 10_000 });
+    await consumer.assign([{ topic, partition: 0, offset: 'earliest' }]);
+    const start = performance.now();
+    let seen = 0;
+    let bytes = 0;
+    while (seen < records) {
+      for (const batch of await consumer.poll()) {
+        for (const { value } of batch.records) bytes += value?.length ?? 0;
+        seen += batch.records.length;
+      }
+    }
+    const time = (performance.now() - start) / 1000;
+    await consumer.close();
+    if (bytes !== seen * recordBytes) throw new Error('The consumer lost bytes.');
+    return seen / time;
+  });
+}
+
+export interface Latency {
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+}
+
+/**
+ * From the call of the producer to the record in the hands of the consumer, at a steady rate of
+ * 100-byte records, after a warm-up.
+ */
+export async function endToEndLatency(
+  product: Product,
+  recordsPerSecond: number,
+  seconds: number,
+): Promise<Latency> {
+  const topic = `latency-${recordsPerSecond}`;
+  await createTopic(product.port, topic);
+  const producer = new Producer(clusterOf(product), { acks: 1 });
+  const consumer = new Consumer(clusterOf(product), { maxPollRecords: 10_000 });
+  await consumer.assign([{ topic, partition: 0, offset: 'earliest' }]);
+  const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60e9 });
+  const warm = performance.now() + 3000;
+  const end = warm + seconds * 1000;
+  let sent = 0;
+  let seen = 0;
+  const producing = (async () => {
+    const begin = performance.now();
+    while (performance.now() < end) {
+      const due = Math.floor(((performance.now() - begin) / 1000) * recordsPerSecond);
+      for (; sent < due; sent++) {
+        const value = Buffer.alloc(100);
+        value.writeDoubleBE(performance.now(), 0);
+        producer.produceCallback(topic, value);
+      }
+      await delay(1);
+    }
+    await producer.flush();
+    return sent;
+  })();
+  for (let total = Infinity; seen < total;) {
+    for (const batch of await consumer.poll(100)) {
+      const now = performance.now();
+      for (const { value } of batch.records) {
+        const sentAt = (value as Buffer).readDoubleBE(0);
+        if (sentAt > warm) histogram.recordValue(Math.max(1, (now - sentAt) * NANOSECONDS));
+      }
+      seen += batch.records.length;
+    }
+    if (performance.now() > end) total = await producing;
+  }
+  await Promise.all([producer.close(), consumer.close()]);
+  const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / NANOSECONDS;
+  return { p50Ms: at(50), p99Ms: at(99), p999Ms: at(99.9) };
+}
+
+/**
+ * The scenario of @platformatic/kafka's published benchmark: awaited one after the other, acks 0,
+ * values of 3 bytes with a key and a header, one message or 100 at a time.
+ */
+export async function awaitedSends(
+  product: Product,
+  messagesPerSend: number,
+  sends: number,
+): Promise<number> {
+  const topic = `awaited-${messagesPerSend}`;
+  await createTopic(product.port, topic, 3);
+  const producer = new Producer(clusterOf(product), { acks: 0 });
+  const message = (n: number) => ({
+    key: `111-${n}`,
+    value: '222',
+    headers: [{ key: 'a', value: '123' }],
+    partition: 0,
+  });
+  const send = (n: number) =>
+    producer.send({
+      topic,
+      messages: Array.from({ length: messagesPerSend }, (_, i) => message(n + i)),
+    });
+  for (let i = 0; i < 100; i++) await send(i);
+  const rate = await medianOf(RUNS, async () => {
+    const start = performance.now();
+    for (let i = 0; i < sends; i++) await send(i);
+    return sends / ((performance.now() - start) / 1000);
+  });
+  await producer.close();
+  return rate;
+}

@@ -1,0 +1,125 @@
+import type { OffsetPosition } from '../../client/consumer';
+import { requiredBootstrapServer } from '../cli/bootstrap-server';
+import { clientSettings, type ClientSettings } from '../cli/client-properties';
+import { loadPropertiesFile, loadVerbatimProperties } from '../cli/properties-file';
+import { UsageError } from '../cli/usage-error';
+
+/** The command line of kafka-console-consumer. */
+export interface ConsoleConsumerOptions {
+  topic?: string;
+  include?: string;
+  whitelist?: string;
+  partition?: number;
+  offset?: string;
+  group?: string;
+  fromBeginning?: boolean;
+  maxMessages?: number;
+  timeoutMs?: number;
+  skipMessageOnError?: boolean;
+  bootstrapServer?: string;
+  consumerProperty: Record<string, string>;
+  'consumer.config'?: string;
+  formatter?: string;
+  formatterConfig?: string;
+  property: Record<string, string>;
+  keyDeserializer?: string;
+  valueDeserializer?: string;
+  isolationLevel?: string;
+  enableSystestEvents?: boolean;
+}
+
+/** What to read: one topic or one partition of it, or all topics that match. */
+export type ReadPlan =
+  | { readonly topic: string; readonly partition?: number; readonly offset?: OffsetPosition }
+  | { readonly include: RegExp };
+
+/** @throws UsageError when options are missing or exclude each other */
+export function readPlan(options: ConsoleConsumerOptions): ReadPlan {
+  const { topic, partition, offset, fromBeginning = false } = options;
+  const include = options.include ?? options.whitelist;
+  if ((topic === undefined) === (include === undefined)) {
+    throw new UsageError('Exactly one of --include/--topic is required.');
+  }
+  if (partition !== undefined && topic === undefined) {
+    throw new UsageError('The topic is required when partition is specified.');
+  }
+  if (offset !== undefined && partition === undefined) {
+    throw new UsageError('The partition is required when offset is specified.');
+  }
+  if (offset !== undefined && fromBeginning) {
+    throw new UsageError('Options from-beginning and offset cannot be specified together.');
+  }
+  if (topic === undefined) return { include: wholeName(include!) };
+  if (partition === undefined) return { topic };
+  return { topic, partition, offset: offsetOf(offset ?? (fromBeginning ? 'earliest' : 'latest')) };
+}
+
+/**
+ * The consumer's options: `--isolation-level` wins over `--consumer-property`, that over
+ * `--consumer.config`.
+ *
+ * @throws UsageError, PropertiesFileError
+ */
+export function consumerSettings(options: ConsoleConsumerOptions): ClientSettings {
+  const { fromBeginning = false, isolationLevel } = options;
+  const brokers = requiredBootstrapServer(options.bootstrapServer);
+  const file = options['consumer.config'];
+  const given = {
+    ...(file === undefined ? {} : loadPropertiesFile(file)),
+    ...options.consumerProperty,
+  };
+  if (options.group !== undefined || 'group.id' in given) {
+    throw new UsageError(
+      'Consumer groups come with a later version.',
+      'Without --group (and group.id) the console consumer reads all partitions of the topic.',
+    );
+  }
+  const reset = given['auto.offset.reset'];
+  if (fromBeginning && reset !== undefined && reset !== 'earliest') {
+    throw new UsageError(
+      `Can't simultaneously specify --from-beginning and 'auto.offset.reset=${reset}'.`,
+      'Remove one of them.',
+    );
+  }
+  return clientSettings('consumer', {
+    'client.id': 'console-consumer',
+    'auto.offset.reset': fromBeginning ? 'earliest' : 'latest',
+    ...given,
+    ...(isolationLevel === undefined ? {} : { 'isolation.level': isolationLevel }),
+    'bootstrap.servers': brokers,
+  });
+}
+
+/** The properties of the formatter: `--property` wins over the flags, those over the file. */
+export function formatterProperties(options: ConsoleConsumerOptions): Record<string, string> {
+  const { formatterConfig, keyDeserializer, valueDeserializer, property } = options;
+  return {
+    ...(formatterConfig === undefined ? {} : loadVerbatimProperties(formatterConfig)),
+    ...(keyDeserializer === undefined ? {} : { 'key.deserializer': keyDeserializer }),
+    ...(valueDeserializer === undefined ? {} : { 'value.deserializer': valueDeserializer }),
+    ...property,
+  };
+}
+
+function offsetOf(text: string): OffsetPosition {
+  const word = text.toLowerCase();
+  if (word === 'earliest' || word === 'latest') return word;
+  const offset = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(offset)) return offset;
+  throw new UsageError(
+    `The provided offset value '${text}' is incorrect.`,
+    "Valid values are 'earliest', 'latest', or a non-negative long.",
+  );
+}
+
+/** As Java matches: the whole name. */
+function wholeName(pattern: string): RegExp {
+  try {
+    return new RegExp(`^(?:${pattern})$`);
+  } catch {
+    throw new UsageError(
+      `"${pattern}" is no regular expression.`,
+      'Put a backslash before signs that mean themselves.',
+    );
+  }
+}

@@ -1,0 +1,221 @@
+/** An error code of ours, explained for whoever meets it in a log or on a terminal. */
+export interface CatalogueEntry {
+  readonly code: string;
+  readonly retriable: boolean;
+  readonly meaning: string;
+  /** What to do next. The error itself says it too, with names and numbers. */
+  readonly advice: string;
+}
+
+export interface CatalogueSection {
+  readonly title: string;
+  readonly entries: readonly CatalogueEntry[];
+}
+
+const fatal = (code: string, meaning: string, advice: string): CatalogueEntry => ({
+  code,
+  retriable: false,
+  meaning,
+  advice,
+});
+const passing = (code: string, meaning: string, advice: string): CatalogueEntry => ({
+  code,
+  retriable: true,
+  meaning,
+  advice,
+});
+
+/** Every code that is neither Kafka's (PROTOCOL.md) nor an operation's on ZooKeeper (ZK_CODES). */
+export const errorCatalogue: readonly CatalogueSection[] = [
+  {
+    title: 'Clients',
+    entries: [
+      passing(
+        'NO_BROKER_REACHABLE',
+        'None of the bootstrap servers, and none of the brokers known by now, takes a connection.',
+        'See that the brokers run, that host and port are right, and that no firewall is in between.',
+      ),
+      passing(
+        'RETRIES_EXHAUSTED',
+        'An operation was repeated until its time or its number of attempts was used up.',
+        'The cause says what happened last. Allow more time if that passes by itself.',
+      ),
+      fatal(
+        'CLIENT_CLOSED',
+        'The client was closed before or while it was used.',
+        'Make a new one, or close it only when everything has come back.',
+      ),
+      fatal(
+        'CLIENT_OPTIONS_INVALID',
+        'An option given to a client makes no sense, by itself or with another.',
+        'The message names the option and what is allowed.',
+      ),
+      passing(
+        'BUFFER_FULL',
+        'A record found no room in the producer within `maxBlockMs`, because earlier ones are not acknowledged yet. It was not sent.',
+        'Await deliveries before sending more; look at why the brokers are slow; or raise `bufferMemory`.',
+      ),
+      passing(
+        'DELIVERY_TIMED_OUT',
+        'A batch was not acknowledged within `deliveryTimeoutMs`. If it was sent at all, it may be in the log all the same.',
+        'The cause says what happened last. Raise `deliveryTimeoutMs` if that passes by itself.',
+      ),
+      fatal(
+        'ADMIN_PARTIAL_FAILURE',
+        'A call about several topics, partitions, configs or brokers failed for some of them, for different reasons. It is retriable when all of them are.',
+        '`failures` has the error of each, `succeeded` what was done all the same.',
+      ),
+      passing(
+        'WAKEUP',
+        'Somebody called `wakeup()` to end a poll. Nothing is lost.',
+        'Do what it was called for, then poll again.',
+      ),
+      fatal(
+        'CONSUMER_STATE',
+        'A call that the consumer does not allow at the moment, such as seeking in a partition that is not assigned to it.',
+        'The message says what has to be done first.',
+      ),
+      fatal(
+        'NO_OFFSET_FOR_PARTITION',
+        "There is no position to begin from, and `autoOffsetReset` is `'none'`.",
+        'Seek to an offset, or set `autoOffsetReset` to `earliest` or `latest`.',
+      ),
+    ],
+  },
+  {
+    title: 'Brokers',
+    entries: [
+      fatal(
+        'SECOND_BROKER',
+        'Another broker is registered in this ZooKeeper. This version runs one broker per cluster.',
+        'Stop the other broker, or give this one a chroot of its own in `zookeeper.connect`.',
+      ),
+      fatal(
+        'DUPLICATE_BROKER_ID',
+        'A living broker is registered with this `broker.id`. It is never thrown out.',
+        'Stop it, or give this one another id. After a crash, wait until the old session has expired.',
+      ),
+      passing(
+        'LISTENER_FAILED',
+        'A listener cannot be bound: the port is taken, or the address is not one of this machine.',
+        '`ss -ltnp` shows who has the port. Change `listeners`.',
+      ),
+      fatal(
+        'HTTP_LISTENER_FAILED',
+        'The page of metrics and health cannot be served on its address.',
+        'Free the address, or change or remove `http.listener`.',
+      ),
+      fatal(
+        'LOG_DIRECTORY_UNUSABLE',
+        'A directory in `log.dirs` must not be used: another process has it, it belongs to another broker or cluster, or files in it contradict each other.',
+        'The message names the file and what is wrong with it. Do not delete what you cannot restore.',
+      ),
+      fatal(
+        'CONTROLLER_FENCED',
+        'Another broker has become the controller; writes in the name of the former are refused.',
+        'Nothing: the broker resigns by itself. If it happens often, look for long pauses of the process.',
+      ),
+    ],
+  },
+  {
+    title: 'ZooKeeper',
+    entries: [
+      passing(
+        'ZK_LEASE_LOST',
+        'The session with ZooKeeper may have expired unnoticed, so what needs certainty was refused.',
+        'Wait until the connection is back, or ask another broker.',
+      ),
+      fatal(
+        'MALFORMED_ZNODE',
+        'A znode holds something that is not what Kafka writes there.',
+        'Look at it with `zookeeper-shell`; find out who wrote it, then mend or delete it.',
+      ),
+      fatal(
+        'ZK_LIBRARY_MISMATCH',
+        'The installed node-zookeeper-client is not the version this code is built on.',
+        'Install exactly the version that package.json names.',
+      ),
+      fatal(
+        'ZOOKEEPER_NOT_FOUND',
+        'There is no ZooKeeper to use, and none could be got.',
+        'Install java and ZooKeeper, or docker, or set `ZOOKEEPER_CONNECT`.',
+      ),
+      passing(
+        'ZOOKEEPER_START',
+        'A ZooKeeper was found, but it does not come up or does not answer.',
+        'Its log, named in the message, says why. Often its port is taken.',
+      ),
+      fatal(
+        'ZOOKEEPER_PROPERTIES',
+        'The configuration file of ZooKeeper lacks a key that is needed, or has a value that cannot be used.',
+        'The message names file and key.',
+      ),
+    ],
+  },
+  {
+    title: 'Tools',
+    entries: [
+      fatal('USAGE', 'The command line is wrong. Nothing was attempted.', 'See `--help`.'),
+      fatal(
+        'PROPERTIES_FILE',
+        'A file of `key=value` lines is not there, may not be read, or cannot be understood.',
+        'Check the path; a relative one starts at the current directory.',
+      ),
+      fatal(
+        'FILE_UNREADABLE',
+        'kafka-dump-log cannot read a file, or its content is not what its name says.',
+        'Name the files of a partition, as they lie in `log.dirs/<topic>-<partition>/`. The broker builds indexes and snapshots anew.',
+      ),
+      fatal(
+        'OFFSET_FILE_INVALID',
+        'The file given to kafka-delete-records is not JSON of the form expected.',
+        'Write `{"partitions": [{"topic": "t", "partition": 0, "offset": 5}], "version": 1}`.',
+      ),
+      fatal(
+        'OFFSET_FILE_UNREADABLE',
+        'The file given to kafka-delete-records is not there or may not be read.',
+        'Check the path; a relative one starts at the current directory.',
+      ),
+      fatal(
+        'DESERIALIZATION',
+        'A key or value read by kafka-console-consumer has another size than its deserializer expects.',
+        'Use the deserializer that goes with how it was written, or `--skip-message-on-error`.',
+      ),
+      fatal(
+        'LINE_TOO_LONG',
+        'A line of the input is longer than the tool takes in.',
+        'See that the input is text with line ends, or cut it.',
+      ),
+      fatal(
+        'LINE_FORMAT',
+        'A line of the input lacks a separator that the options of the reader ask for, such as the one between key and value.',
+        'Mend the line, name the right separator with `--property`, or set `ignore.error=true`.',
+      ),
+      fatal(
+        'BROKER_START_FAILED',
+        'A broker that was to run in the background has ended before it could serve.',
+        'The end of its log is in the message, the whole in the file it names.',
+      ),
+      fatal(
+        'ZOOKEEPER_CHANGED',
+        'The broker of an earlier `npm start` still runs, with another ZooKeeper than this start found or was given.',
+        'Run `npm stop`, then `npm start`.',
+      ),
+      fatal(
+        'ROUND_TRIP_MISMATCH',
+        'What `npm start` read back is not what it had sent.',
+        "The message names the differences. If nobody else wrote to the topic meanwhile, look into the broker's log.",
+      ),
+      passing(
+        'START_IN_PROGRESS',
+        'Another `npm start` is at work on the same folder.',
+        'Let it finish, or use another folder with `--data`.',
+      ),
+      passing(
+        'PACKAGE_INSTALL',
+        'apt-get could not install what `npm start` or `npm test` needs.',
+        'Run the command in the message yourself to see more.',
+      ),
+    ],
+  },
+];

@@ -1,0 +1,109 @@
+#!/usr/bin/env node
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { KafkaClassicError } from '../../client/runtime/error';
+import type { CommandContext, CommandDefinition } from '../cli/command';
+import { runCommand } from '../cli/command';
+import { projectRoot } from '../cli/project-root';
+import { ClusterLayout } from './cluster-layout';
+import { partitionTable } from './demo/verdict';
+import { whatNext, type ClusterFacts } from './demo/what-next';
+import { claimPidFile, removePidFile } from './pid-file';
+import type { StartContext, StartOptions } from './start-context';
+import type { Step } from './step';
+import { runSteps } from './step';
+import { BROKER_ID, brokerStep } from './steps/broker-step';
+import { inputStep } from './steps/input-step';
+import { checkStep } from './steps/check-step';
+import { consumeStep } from './steps/consume-step';
+import { produceStep } from './steps/produce-step';
+import { topicStep } from './steps/topic-step';
+import { zookeeperStep } from './steps/zookeeper-step';
+
+interface Options extends StartOptions {
+  data: string;
+}
+
+const DEFAULT_DATA = join(projectRoot(), 'data');
+
+/** All that `npm start` does, in this order. Each step is harmless when repeated. */
+const STEPS: readonly Step<StartContext>[] = [
+  inputStep,
+  zookeeperStep,
+  brokerStep,
+  topicStep,
+  produceStep,
+  consumeStep,
+  checkStep,
+];
+
+export const definition: CommandDefinition<Options> = {
+  name: 'npm start --',
+  summary: 'Starts ZooKeeper and Kafka on this machine and sends a file through them.',
+  examples: [
+    { line: 'npm start', does: 'one broker and a generated click-stream' },
+    { line: 'npm start -- --input access.log', does: 'send the lines of a file of yours' },
+    { line: 'npm start -- --port 19092', does: 'with the broker on another port' },
+  ],
+  configure: (command) => {
+    command
+      .option('--input <file>', 'file whose lines are produced (default: a generated click-stream)')
+      .option('--data <dir>', 'folder for all data', DEFAULT_DATA)
+      .option('--port <port>', 'port of the broker', port, 9092)
+      .option('--zookeeper-port <port>', 'port of a ZooKeeper started here', port, 2181);
+  },
+  run: start,
+};
+
+async function start({ options, terminal, print, note }: CommandContext<Options>): Promise<void> {
+  const layout = new ClusterLayout(resolve(options.data));
+  mkdirSync(layout.folder, { recursive: true });
+  const other = claimPidFile(layout.startPidFile);
+  if (other !== null) {
+    throw new KafkaClassicError(`Another npm start (pid ${other}) is at work here.`, {
+      code: 'START_IN_PROGRESS',
+      retriable: true,
+      advice: 'Let it finish, or give this one another folder with --data.',
+    });
+  }
+  try {
+    // On a terminal the cursor stands behind the title of the step that reports.
+    const clearLine = terminal.stdout.isTTY ? '\r\u001b[K' : '';
+    const report = (line: string): void => note(`${clearLine}  ${line}`);
+    const context: StartContext = { options, layout, terminal, report };
+    await runSteps(STEPS, context, terminal).finally(() => {
+      // Also when the counts differ: it shows where.
+      const { sent, read, keys, starts } = context.demo ?? {};
+      if (sent && read && keys && starts) print(partitionTable(sent, read, keys, starts));
+    });
+    print(`\n${whatNext(clusterFacts(context))}`);
+  } finally {
+    removePidFile(layout.startPidFile);
+  }
+}
+
+function clusterFacts({
+  layout,
+  bootstrapServer,
+  zookeeperConnect,
+  demo,
+}: StartContext): ClusterFacts {
+  const home = layout.brokerHome(BROKER_ID);
+  return {
+    bootstrapServer: bootstrapServer!,
+    zookeeperConnect: zookeeperConnect!,
+    topic: demo!.topic,
+    dataFolder: join(home, 'logs'),
+    logFile: join(home, 'server.out'),
+    stopArguments: layout.folder === DEFAULT_DATA ? '' : ` -- --data ${layout.folder}`,
+  };
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 65535) return value;
+  throw new InvalidArgumentError('Give a whole number from 1 to 65535.');
+}
+
+if (require.main === module) void runCommand(definition);
