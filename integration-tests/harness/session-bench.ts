@@ -63,14 +63,18 @@ export class SessionBench {
   }
 }
 
-/** Resolves when the session is in that state. */
+/** States a session never leaves. */
+const FINAL: readonly SessionState[] = ['expired', 'closed', 'authFailed'];
+
+/** Resolves when the session is in that state; rejects when it can no longer get there. */
 export function reached(session: ZkSession, state: SessionState): Promise<void> {
   if (session.state === state) return Promise.resolve();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const stop = session.onState((now) => {
-      if (now !== state) return;
+      if (now !== state && !FINAL.includes(now)) return;
       stop();
-      resolve();
+      if (now === state) resolve();
+      else reject(new Error(`The session is ${now}; it will never be ${state}.`));
     });
   });
 }

@@ -195,7 +195,12 @@ test('D5 credentials and watches go before everything else on every connection',
 
 test('D6 failed attempts leave nothing behind for the next connection', async () => {
   const proxy = await bench.proxy(ensemble.port(1));
-  const { session, log } = await bench.connect(proxy.address, { auth: digest });
+  // Short pauses between attempts: all of them fit well into the session's life.
+  const { session, log } = await bench.connect(proxy.address, {
+    auth: digest,
+    sessionTimeoutMs: 4000,
+    random: () => 0.05,
+  });
   await session.exists('/d6-absent', () => undefined);
   const requests = spyOnRequests(proxy);
   proxy.refuse();
