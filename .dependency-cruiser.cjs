@@ -80,6 +80,12 @@ module.exports = {
       'A partition is not aware of requests.',
     ),
     rule(
+      'peers-know-no-rooms',
+      { path: '^broker/peers/', pathNot: tests },
+      '^broker/(?!peers/)',
+      'Requests to other brokers are carried, not understood.',
+    ),
+    rule(
       'broker-network-knows-no-rooms',
       { path: '^broker/network/', pathNot: tests },
       '^broker/(api|server|log|replication|controller|coordinator)/',

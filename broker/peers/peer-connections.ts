@@ -1,0 +1,122 @@
+import {
+  Connection,
+  ConnectionError,
+  formatEndpoint,
+  resolveClientOptions,
+  type Endpoint,
+  type SocketFactory,
+} from '../../client/network';
+import type { Api, RequestInput, ResponseOf } from '../../client/protocol/api';
+import type { Clock } from '../../client/runtime/clock';
+import type { Logger } from '../../client/runtime/logger';
+import type { PeerChannel, Peers } from './peer-channel';
+import { peerClientId } from './peer-client-id';
+import { PeerUnknownError } from './peer-unknown-error';
+
+export interface PeerConnectionsOptions {
+  /** Of this broker. */
+  readonly brokerId: number;
+  /** Where another broker listens for its kind, as far as is known. */
+  endpointOf(brokerId: number): Endpoint | undefined;
+  /** Milliseconds for connecting, and for a response unless the request says otherwise. */
+  readonly timeoutMs: number;
+  readonly connect: SocketFactory;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** Connections to other brokers, over the msgpack protocol. */
+export class PeerConnections implements Peers {
+  private readonly channels = new Set<Channel>();
+  private closed = false;
+
+  constructor(private readonly options: PeerConnectionsOptions) {}
+
+  open(brokerId: number, purpose: string): PeerChannel {
+    const channel = new Channel(brokerId, purpose, this.options, () =>
+      this.channels.delete(channel),
+    );
+    if (this.closed) channel.close();
+    else this.channels.add(channel);
+    return channel;
+  }
+
+  /** Closes every channel; those opened later are closed from the start. */
+  close(): void {
+    this.closed = true;
+    for (const channel of [...this.channels]) channel.close();
+  }
+}
+
+class Channel implements PeerChannel {
+  private connection: Connection | undefined;
+  private opening: Promise<Connection> | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly brokerId: number,
+    private readonly purpose: string,
+    private readonly options: PeerConnectionsOptions,
+    private readonly onClosed: () => void,
+  ) {}
+
+  async send<A extends Api>(
+    api: A,
+    body: RequestInput<A>,
+    { timeoutMs = this.options.timeoutMs }: { readonly timeoutMs?: number } = {},
+  ): Promise<ResponseOf<A>> {
+    const connection = this.usable() ?? (await this.reopened());
+    return connection.send(api, body, { timeoutMs });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.connection?.close();
+    this.onClosed();
+  }
+
+  /** The connection, while it works and leads to where the broker is now. */
+  private usable(): Connection | undefined {
+    const { connection } = this;
+    if (!connection?.ready || this.closed) return undefined;
+    const endpoint = this.options.endpointOf(this.brokerId);
+    const moved =
+      endpoint !== undefined && formatEndpoint(endpoint) !== formatEndpoint(connection.endpoint);
+    return moved ? undefined : connection;
+  }
+
+  private reopened(): Promise<Connection> {
+    this.opening ??= this.reopen().finally(() => (this.opening = undefined));
+    return this.opening;
+  }
+
+  private async reopen(): Promise<Connection> {
+    const { brokerId, clock, random, connect, timeoutMs, logger } = this.options;
+    const endpoint = this.options.endpointOf(this.brokerId);
+    if (!endpoint) throw new PeerUnknownError(this.brokerId);
+    if (this.closed) throw channelClosed(endpoint);
+    this.connection?.close();
+    const options = resolveClientOptions({
+      brokers: [formatEndpoint(endpoint)],
+      clientId: peerClientId(brokerId, this.purpose),
+      connectionTimeout: timeoutMs,
+      connectionsMaxIdle: 0,
+      socketFactory: connect,
+      clock,
+      random,
+      logger,
+    });
+    const connection = await Connection.open(endpoint, options);
+    if (this.closed) {
+      connection.close();
+      throw channelClosed(endpoint);
+    }
+    this.connection = connection;
+    return connection;
+  }
+}
+
+function channelClosed(endpoint: Endpoint): ConnectionError {
+  return new ConnectionError(endpoint, 'this broker has closed the channel.', { maybeSent: false });
+}
