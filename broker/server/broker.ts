@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { systemClock, type Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import {
   BrokerStore,
@@ -9,7 +8,6 @@ import {
   PartitionStateStore,
   TopicDeletionStore,
   TopicStore,
-  type SessionFactory,
 } from '../../zk-coordination';
 import { dispatcher } from '../api/dispatcher';
 import type { AdvertisedEndpoint, BrokerConfig } from '../config/broker-config';
@@ -23,7 +21,8 @@ import { connectionLimitsOf, networkOptionsOf } from '../network/network-options
 import { SocketServer } from '../network/socket-server';
 import { warnIfUnreachable } from './advertised-check';
 import { provideMetrics } from './broker-metrics';
-import { assertOnlyBroker, resolveBrokerId } from './broker-identity';
+import { resolveBrokerId } from './broker-identity';
+import { machineEdges, type BrokerEdges } from './edges';
 import { handlersOf } from './handlers';
 import { LocalMessenger } from './local-messenger';
 import { Membership } from './membership';
@@ -34,9 +33,8 @@ import { connectZooKeeper } from './zookeeper-session';
 export interface BrokerOptions {
   readonly config: BrokerConfig;
   readonly logger: Logger;
-  readonly clock?: Clock;
-  /** Takes the place of the ensemble of `zookeeper.connect`. */
-  readonly sessions?: SessionFactory;
+  /** What takes the place of the machine's own clock, files and sockets. */
+  readonly edges?: Partial<BrokerEdges>;
   /** The broker cannot go on: its id was taken over, or no log directory is left. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -84,7 +82,7 @@ export class Broker {
 }
 
 async function startRooms(
-  { config: file, logger, clock = systemClock, sessions, onFatal }: BrokerOptions,
+  { config: file, logger, edges: given, onFatal }: BrokerOptions,
   running: ShutdownStack,
   create: (
     id: number,
@@ -94,17 +92,18 @@ async function startRooms(
     logger: Logger,
   ) => Broker,
 ): Promise<Broker> {
+  const edges = { ...machineEdges, ...given };
+  const { clock } = edges;
   const started = clock.monotonic();
   const metrics = new Metrics();
 
-  const zookeeper = await connectZooKeeper(file, clock, logger, sessions);
+  const zookeeper = await connectZooKeeper(file, edges, logger);
   running.add('the ZooKeeper session', () => zookeeper.close());
   const zk = zookeeper.client;
   await createBootstrapPaths(zk);
   const clusterId = await new ClusterIdStore(zk).createOrGet();
-  const brokerId = await resolveBrokerId(file, zk);
+  const brokerId = await resolveBrokerId(file, zk, edges.fileSystem);
   const brokers = new BrokerStore(zk);
-  await assertOnlyBroker(brokerId, brokers);
 
   const metadata = new MetadataCache();
   const configStore = new ConfigStore(zk);
@@ -118,7 +117,7 @@ async function startRooms(
   await configs.start();
   running.add('configs', () => configs.close());
 
-  const storage = { brokerId, clusterId, configs, metadata, clock, logger, onFatal };
+  const storage = { brokerId, clusterId, configs, metadata, edges, logger, onFatal };
   const { logManager, replicas } = await openStorage(storage);
   running.add('the log manager', () => logManager.close());
 
@@ -158,6 +157,7 @@ async function startRooms(
     logger,
     clock,
     metrics: metrics.network,
+    createServer: edges.createServer,
   });
   configs.onBrokerChange((changed) => socketServer.updateLimits(connectionLimitsOf(changed)));
   await socketServer.bind();
@@ -226,6 +226,6 @@ async function startRooms(
     },
     `Broker ${brokerId} is serving.`,
   );
-  void warnIfUnreachable(endpoints, clock, logger);
+  void warnIfUnreachable(endpoints, edges.connect, clock, logger);
   return create(brokerId, clusterId, endpoints, running, logger);
 }

@@ -1,10 +1,10 @@
 import { ensureCodecsReady } from '../../client/records';
-import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import type { LiveConfigs } from '../config/live-configs';
 import { openLogManager, partitionName, type LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import { ReplicaManager } from '../replication/replica-manager';
+import type { BrokerEdges } from './edges';
 import { logManagerConfigOf } from './log-manager-config';
 import { logConfigOf } from './topic-log-config';
 
@@ -13,7 +13,7 @@ export interface StorageOptions {
   readonly clusterId: string;
   readonly configs: LiveConfigs;
   readonly metadata: MetadataCache;
-  readonly clock: Clock;
+  readonly edges: BrokerEdges;
   readonly logger: Logger;
   /** No log directory is left. */
   readonly onFatal: (error: unknown) => void;
@@ -31,14 +31,16 @@ export interface Storage {
  * @throws LogDirectoryError
  */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { brokerId, clusterId, configs, metadata, clock, logger } = options;
+  const { brokerId, clusterId, configs, metadata, edges, logger } = options;
+  const { clock, fileSystem, random, defer } = edges;
   const logManager = await openLogManager({
     logDirs: configs.broker.logDirs,
     brokerId,
     clusterId,
     configFor: (topic) => logConfigOf(configs.topic(topic)),
     config: logManagerConfigOf(configs.broker),
-    environment: { clock, logger },
+    environment: { clock, fileSystem, random, defer, logger },
+    identity: edges.identity(),
     onProgress: ({ logDir, loaded, total }) =>
       logger.info(
         { event: 'logs-loading', logDir, loaded, total },

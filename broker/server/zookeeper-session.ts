@@ -1,6 +1,4 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clock } from '../../client/runtime/clock';
 import { describeError } from '../../client/runtime/error';
 import type { Logger } from '../../client/runtime/logger';
 import {
@@ -10,9 +8,9 @@ import {
   type SessionFactory,
 } from '../../zk-coordination';
 import type { BrokerConfig } from '../config/broker-config';
-import { nodeFileSystem } from '../log';
 import { DirectoryLock } from '../log/directory-lock';
 import { LogDirectoryError } from '../log/log-error';
+import type { BrokerEdges } from './edges';
 
 const SESSION_FILE = 'zookeeper-session.json';
 const SESSION_LOCK = '.zookeeper-session.lock';
@@ -33,15 +31,16 @@ export interface BrokerZooKeeper {
  */
 export async function connectZooKeeper(
   config: BrokerConfig,
-  clock: Clock,
+  edges: BrokerEdges,
   logger: Logger,
-  sessions: SessionFactory = sessionsOf(config, clock, logger),
 ): Promise<BrokerZooKeeper> {
-  const claimed = claimSessionFile(config.logDirs, logger);
+  const { clock, random } = edges;
+  const claimed = await claimSessionFile(config.logDirs, edges, logger);
   const client = new ZooKeeperClient({
-    factory: sessions,
+    factory: edges.sessions ?? sessionsOf(config, edges, logger),
     sessionFile: claimed?.file,
     clock,
+    random,
     logger,
   });
   try {
@@ -59,21 +58,36 @@ export async function connectZooKeeper(
   };
 }
 
-function sessionsOf(config: BrokerConfig, clock: Clock, logger: Logger): SessionFactory {
+function sessionsOf(config: BrokerConfig, edges: BrokerEdges, logger: Logger): SessionFactory {
   return createSessionFactory({
     connectString: config.get('zookeeper.connect') as string,
     sessionTimeoutMs: config.get('zookeeper.session.timeout.ms'),
-    clock,
+    clock: edges.clock,
+    random: edges.random,
     logger,
   });
 }
 
-function claimSessionFile(logDirs: readonly string[], logger: Logger) {
+async function claimSessionFile(
+  logDirs: readonly string[],
+  { fileSystem, identity }: BrokerEdges,
+  logger: Logger,
+) {
+  const files = {
+    readFile: async (path: string) => {
+      const text = await fileSystem.readFile(path);
+      if (text === undefined) throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+      return text;
+    },
+    writeFile: (path: string, text: string, { mode }: { mode: number }) =>
+      fileSystem.writeFile(path, text, mode),
+    rename: (from: string, to: string) => fileSystem.rename(from, to),
+  };
   for (const logDir of logDirs) {
     try {
-      mkdirSync(logDir, { recursive: true });
-      const lock = DirectoryLock.acquire(nodeFileSystem, logDir, undefined, SESSION_LOCK);
-      return { lock, file: new SessionFile(join(logDir, SESSION_FILE), undefined, logger) };
+      await fileSystem.mkdir(logDir);
+      const lock = DirectoryLock.acquire(fileSystem, logDir, identity(), SESSION_LOCK);
+      return { lock, file: new SessionFile(join(logDir, SESSION_FILE), files, logger) };
     } catch (error) {
       if (error instanceof LogDirectoryError) throw error;
       logger.warn(

@@ -86,11 +86,6 @@ export const errorCatalogue: readonly CatalogueSection[] = [
     title: 'Brokers',
     entries: [
       fatal(
-        'SECOND_BROKER',
-        'Another broker is registered in this ZooKeeper. This version runs one broker per cluster.',
-        'Stop the other broker, or give this one a chroot of its own in `zookeeper.connect`.',
-      ),
-      fatal(
         'DUPLICATE_BROKER_ID',
         'A living broker is registered with this `broker.id`. It is never thrown out.',
         'Stop it, or give this one another id. After a crash, wait until the old session has expired.',
