@@ -1,4 +1,5 @@
 import { ConfigSource } from '../../client/protocol/messages/describe-configs';
+import type { Endpoint } from '../../client/network';
 import { splitList } from '../../client/runtime/split-list';
 import {
   brokerConfigDefinition,
@@ -10,6 +11,7 @@ import { brokerConfigRules, type CheckedConfig } from './broker-config-rules';
 import { checkProperties, type Properties } from './check-properties';
 import type { ConfigDefinition } from './config-definition';
 import { ConfigError } from './config-error';
+import { parseEndpointOverrides } from './endpoint-overrides';
 import { parseIpOverrides } from './ip-overrides';
 import { parseListeners, parseSecurityProtocolMap, type Listener } from './listeners';
 import { resolve, type Candidate, type ResolvedConfig } from './resolved-config';
@@ -52,6 +54,8 @@ export class BrokerConfig implements CheckedConfig {
   readonly httpAddress: HttpAddress | undefined;
   /** `max.connections.per.ip.overrides`: connections allowed by address. */
   readonly connectionsPerIpOverrides: ReadonlyMap<string, number>;
+  /** `inter.broker.endpoint.overrides`: where other brokers are reached, by id. */
+  readonly peerEndpointOverrides: ReadonlyMap<number, Endpoint>;
 
   private constructor(
     /** What the file and the command line say, word for word. */
@@ -78,6 +82,9 @@ export class BrokerConfig implements CheckedConfig {
     this.logDirs = splitList(this.get('log.dirs'));
     this.httpAddress = parseHttpAddress(this.get('http.listener'));
     this.connectionsPerIpOverrides = parseIpOverrides(this.get('max.connections.per.ip.overrides'));
+    this.peerEndpointOverrides = parseEndpointOverrides(
+      this.get('inter.broker.endpoint.overrides'),
+    );
   }
 
   /**

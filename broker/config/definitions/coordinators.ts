@@ -129,7 +129,6 @@ export const coordinatorsConfigs = {
       min: 1,
       importance: 'low',
       dynamic: 'cluster-wide',
-      noEffect: 'There are no idempotent producers in this version.',
     },
   ),
   'quota.window.num': int('11', 'Samples kept for quotas of clients.', {

@@ -29,6 +29,11 @@ export const networkConfigs = {
     'PLAINTEXT',
     'Security protocol between brokers; not together with inter.broker.listener.name.',
   ),
+  'inter.broker.endpoint.overrides': string(
+    '',
+    'Addresses at which this broker reaches others instead of those they advertise, as id=host:port separated by commas: for networks with address translation, and for tests that put a proxy between two brokers.',
+    { importance: 'low' },
+  ),
   'control.plane.listener.name': string(
     null,
     'Listener kept apart for requests of the controller.',

@@ -1,6 +1,8 @@
 import { bool, choice, int, long, string } from '../config-definition';
 
-const NO_REPLICATION = 'In this version the broker that holds a partition is its only replica.';
+/** The Java class that chooses a replica in the consumer's rack (KIP-392). */
+export const RACK_AWARE_SELECTOR = 'org.apache.kafka.common.replica.RackAwareReplicaSelector';
+const SELECTORS = [RACK_AWARE_SELECTOR, 'RackAwareReplicaSelector'];
 
 /** What topics get that do not say otherwise, and how replicas follow each other. */
 export const topicsConfigs = {
@@ -37,7 +39,7 @@ export const topicsConfigs = {
   'max.incremental.fetch.session.cache.slots': int(
     '1000',
     'Incremental fetch sessions (KIP-227) kept at the same time.',
-    { min: 0, noEffect: 'Every fetch names all its partitions in this version.' },
+    { min: 0 },
   ),
   'compression.type': choice(
     ['uncompressed', 'zstd', 'lz4', 'snappy', 'gzip', 'producer'],
@@ -71,28 +73,27 @@ export const topicsConfigs = {
   'unclean.leader.election.enable': bool(
     'false',
     'Whether a replica that is not in sync may become leader when no other is left, losing records.',
-    { importance: 'high', dynamic: 'cluster-wide', noEffect: NO_REPLICATION },
+    { importance: 'high', dynamic: 'cluster-wide' },
   ),
   'auto.leader.rebalance.enable': bool(
     'true',
     'Whether leadership returns to the preferred replicas by itself.',
-    { importance: 'high', noEffect: NO_REPLICATION },
+    { importance: 'high' },
   ),
   'leader.imbalance.per.broker.percentage': int(
     '10',
     'Share of partitions, in percent, led by others than their preferred broker that is tolerated.',
-    { min: 0, importance: 'high', noEffect: NO_REPLICATION },
+    { min: 0, importance: 'high' },
   ),
   'leader.imbalance.check.interval.seconds': long(
     '300',
     'Seconds between two checks of the balance of leaders.',
-    { min: 1, importance: 'high', noEffect: NO_REPLICATION },
+    { min: 1, importance: 'high' },
   ),
   'num.replica.fetchers': int('1', 'Parallel fetchers per leading broker.', {
     min: 1,
     importance: 'high',
     dynamic: 'cluster-wide',
-    noEffect: NO_REPLICATION,
   }),
   'num.replica.alter.log.dirs.threads': int(
     null,
@@ -102,35 +103,31 @@ export const topicsConfigs = {
   'replica.lag.time.max.ms': long(
     '30000',
     'Milliseconds a follower may be behind before it leaves the ISR.',
-    { min: 1, importance: 'high', noEffect: NO_REPLICATION },
+    { min: 1, importance: 'high' },
   ),
   'replica.fetch.max.bytes': int('1048576', 'Bytes a follower fetches per partition.', {
     min: 0,
-    noEffect: NO_REPLICATION,
   }),
   'replica.fetch.response.max.bytes': int('10485760', 'Bytes a follower fetches per request.', {
     min: 0,
-    noEffect: NO_REPLICATION,
   }),
   'replica.fetch.wait.max.ms': int('500', 'Milliseconds a fetch of a follower waits for records.', {
     min: 0,
     importance: 'high',
-    noEffect: NO_REPLICATION,
   }),
   'replica.fetch.min.bytes': int('1', 'Bytes a fetch of a follower waits for.', {
     min: 0,
     importance: 'high',
-    noEffect: NO_REPLICATION,
   }),
   'replica.fetch.backoff.ms': int(
     '1000',
     'Milliseconds before a follower repeats a fetch that failed.',
-    { min: 0, noEffect: NO_REPLICATION },
+    { min: 0 },
   ),
   'replica.socket.timeout.ms': int(
     '30000',
     'Milliseconds after which a fetch of a follower is given up.',
-    { min: 1, importance: 'high', noEffect: NO_REPLICATION },
+    { min: 1, importance: 'high' },
   ),
   'replica.socket.receive.buffer.bytes': int('65536', 'SO_RCVBUF of followers.', {
     min: -1,
@@ -142,13 +139,15 @@ export const topicsConfigs = {
     'Milliseconds between two writes of the high watermarks to disk.',
     { min: 1, importance: 'high' },
   ),
-  'replica.selector.class': string(null, 'Java class that chooses the replica consumers read.', {
-    noEffect: 'Java classes cannot be loaded; consumers read from the leader.',
-  }),
+  'replica.selector.class': string(
+    null,
+    'How the replica is chosen that consumers with a client.rack read from. Not set they read from the leader.',
+    { check: (value) => (SELECTORS.includes(value) ? undefined : SELECTORS.join(' or ')) },
+  ),
   'controller.socket.timeout.ms': int(
     '30000',
     'Milliseconds after which a request of the controller to a broker is given up.',
-    { min: 1, noEffect: NO_REPLICATION },
+    { min: 1 },
   ),
   'fetch.purgatory.purge.interval.requests': int(
     '1000',

@@ -85,6 +85,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
   {
     title: 'Brokers',
     entries: [
+      passing(
+        'PEER_UNKNOWN',
+        'A broker wanted to ask another one that is not registered, or has no listener for brokers.',
+        'It is repeated by itself. If it lasts, look at the listeners and `inter.broker.listener.name` of that broker.',
+      ),
       fatal(
         'DUPLICATE_BROKER_ID',
         'A living broker is registered with this `broker.id`. It is never thrown out.',
