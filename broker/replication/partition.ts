@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { partitionName, type Log, type LogAppendInfo, type TopicPartition } from '../log';
 import type { FetchPurgatory } from './fetch-purgatory';
-import type { PartitionState } from './leadership';
+import type { PartitionState } from './partition-state';
 
 /** "Not known" in requests that carry the leader epoch the client believes in (KIP-320). */
 export const UNKNOWN_EPOCH = -1;

@@ -5,7 +5,7 @@ import { describeError } from '../../client/runtime/error';
 import type { Logger } from '../../client/runtime/logger';
 import { LogStorageError, partitionName, type LogManager, type TopicPartition } from '../log';
 import { FetchPurgatory } from './fetch-purgatory';
-import type { PartitionState } from './leadership';
+import type { LeaderAndIsr } from './leader-and-isr';
 import { Partition, type PartitionEnvironment } from './partition';
 
 export interface ReplicaManagerOptions {
@@ -18,13 +18,7 @@ export interface ReplicaManagerOptions {
   loadConfigs(topic: string): Promise<void>;
 }
 
-/** One partition's share of a LeaderAndIsr instruction. */
-export interface LeaderAndIsr extends PartitionState {
-  readonly topicPartition: TopicPartition;
-  readonly topicId: string;
-  /** The controller creates the partition with this instruction. */
-  readonly isNew: boolean;
-}
+export type { LeaderAndIsr } from './leader-and-isr';
 
 /** The partitions this broker hosts. */
 export class ReplicaManager {
