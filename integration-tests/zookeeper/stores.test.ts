@@ -15,7 +15,13 @@ import {
   EphemeralRegistry,
   FencedWriter,
   leaderEpoch,
+  LogDirEventStore,
   PartitionStateStore,
+  paths,
+  PreferredElectionStore,
+  ProducerIdBlockStore,
+  ReassignPartitionsStore,
+  type RequestedElection,
   SessionFile,
   TopicStore,
   ZooKeeperClient,
@@ -141,6 +147,52 @@ test('cluster id, topics, partitions, configs and election work on a real ensemb
   expect(await new ControllerStore(two).elect(2)).toMatchObject({ elected: true, epoch: 2 });
   await expect(fenced.create('/x', null)).rejects.toMatchObject({ code: 'CONTROLLER_FENCED' });
 }, 30_000);
+
+test('what controllers are asked through znodes works on a real ensemble', async () => {
+  const zk = await connect();
+  const election = await new ControllerStore(zk).elect(1);
+  if (!election.elected) throw new Error('nobody else has run');
+  const fenced = new FencedWriter(zk, election.fence);
+
+  const events = new LogDirEventStore(zk);
+  const announced = deferred();
+  events.observe(() => {
+    void events.list().then((list) => list.length === 2 && announced.resolve());
+  });
+  await events.announce(2);
+  await events.announce(3);
+  await announced.promise;
+  const list = await events.list();
+  expect(list.map(({ brokerId }) => brokerId)).toEqual([2, 3]);
+  await events.delete(list, fenced);
+  expect(await events.list()).toEqual([]);
+
+  const blocks = new ProducerIdBlockStore(zk);
+  const { version } = await blocks.latest();
+  const block = { brokerId: 1, first: 0, last: 999 };
+  await blocks.replace(block, election.epoch, version, fenced);
+  expect(await blocks.latest()).toEqual({ block, version: version + 1 });
+
+  const reassignments = new ReassignPartitionsStore(zk);
+  const partitions = [0, 1].map((partition) => ({ topic: 't', partition, replicas: [1] }));
+  await zk.create(
+    paths.reassignPartitions,
+    Buffer.from(JSON.stringify({ version: 1, partitions })),
+  );
+  await reassignments.remove(({ partition }) => partition === 0, fenced);
+  expect(await reassignments.get()).toEqual(partitions.slice(1));
+  await reassignments.remove(() => true, fenced);
+  expect(await reassignments.get()).toBeNull();
+
+  const asked = deferred<RequestedElection>();
+  const elections = new PreferredElectionStore(zk);
+  elections.observe(({ next }) => next && asked.resolve(next));
+  const wanted = { version: 1, partitions: [{ topic: 't', partition: 0 }] };
+  await zk.create(paths.preferredElection, Buffer.from(JSON.stringify(wanted)));
+  await elections.delete(await asked.promise, fenced);
+  await expect(zk.get(paths.preferredElection)).rejects.toMatchObject({ code: 'NO_NODE' });
+  await new ControllerStore(zk).resign(election);
+});
 
 /** As when it times out, without the wait: another connection takes the session up and closes it. */
 async function endSession(victim: ZooKeeperClient, other: ZooKeeperClient): Promise<void> {

@@ -26,6 +26,8 @@ export const paths = {
 
   topicDeletions: '/admin/delete_topics',
   topicDeletion: (topic: string) => `/admin/delete_topics/${topic}`,
+  reassignPartitions: '/admin/reassign_partitions',
+  preferredElection: '/admin/preferred_replica_election',
 
   consumers: '/consumers',
   isrChanges: '/isr_change_notification',
