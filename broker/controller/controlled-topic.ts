@@ -1,55 +1,61 @@
-import type { StoredPartitionState, StoredTopic } from '../../zk-coordination';
-import type { TopicMetadata } from '../metadata/metadata-cache';
-import type { LeaderAndIsr } from '../replication/replica-manager';
+import type { PartitionAssignment, StoredTopic } from '../../zk-coordination';
+import type { ControlledPartition } from './controlled-partition';
 
-/** A topic as the controller holds it: what was asked for and what was decided. */
+/** A topic as the controller holds it. */
 export interface ControlledTopic {
-  stored: StoredTopic;
-  readonly states: Map<number, StoredPartitionState>;
+  readonly name: string;
+  /** 22 characters of base64url; empty for topics older than topic ids. */
+  readonly topicId: string;
+  /** Tells the topic from an earlier one of the same name. */
+  readonly czxid: bigint;
+  /** zkVersion of the topic's znode as last read or written, for its next conditional change. */
+  version: number;
+  /** By partition number. */
+  readonly partitions: Map<number, ControlledPartition>;
 }
 
-/** Partitions that have no state yet. */
-export function undecidedPartitions({ stored, states }: ControlledTopic): number[] {
-  return [...stored.partitions.keys()].filter((partition) => !states.has(partition));
-}
-
-/** What brokers and clients are told about the topic. */
-export function metadataOf({ stored, states }: ControlledTopic): TopicMetadata {
-  const partitions: TopicMetadata['partitions'][number][] = [];
-  for (const [partition, { replicas }] of stored.partitions) {
-    const state = states.get(partition);
-    partitions[partition] = state && {
-      leader: state.leader,
-      leaderEpoch: state.leaderEpoch,
-      isr: state.isr,
-      replicas,
-    };
+/** The topic as stored, its partitions not existing yet. */
+export function controlledTopic(stored: StoredTopic): ControlledTopic {
+  const topic: ControlledTopic = {
+    name: stored.name,
+    topicId: stored.topicId ?? '',
+    czxid: stored.czxid,
+    version: stored.version,
+    partitions: new Map(),
+  };
+  for (const [partition, assignment] of stored.partitions) {
+    addPartition(topic, partition, assignment);
   }
-  return { name: stored.name, topicId: stored.topicId ?? '', partitions };
+  return topic;
 }
 
-/** What a broker is told about its replicas of the given partitions. */
-export function instructionsFor(
-  brokerId: number,
-  { stored, states }: ControlledTopic,
-  partitions: readonly number[],
-  areNew: ReadonlySet<number>,
-): LeaderAndIsr[] {
-  return partitions.flatMap((partition) => {
-    const replicas = stored.partitions.get(partition)?.replicas ?? [];
-    const state = states.get(partition);
-    if (!state || !replicas.includes(brokerId)) return [];
-    return [
-      {
-        topicPartition: { topic: stored.name, partition },
-        topicId: stored.topicId ?? '',
-        leader: state.leader,
-        leaderEpoch: state.leaderEpoch,
-        isr: state.isr,
-        partitionEpoch: state.partitionEpoch,
-        replicas,
-        isNew: areNew.has(partition),
-      },
-    ];
-  });
+/** @returns the partition added */
+export function addPartition(
+  topic: ControlledTopic,
+  partition: number,
+  assignment: PartitionAssignment,
+): ControlledPartition {
+  const added: ControlledPartition = {
+    topic: topic.name,
+    partition,
+    assignment,
+    state: undefined,
+    life: 'nonexistent',
+    replicas: new Map(),
+  };
+  topic.partitions.set(partition, added);
+  return added;
+}
+
+/** What the topic's znode has to hold, with other assignments for some partitions. */
+export function assignmentsOf(
+  topic: ControlledTopic,
+  changes: ReadonlyMap<number, PartitionAssignment> = new Map(),
+): Map<number, PartitionAssignment> {
+  return new Map(
+    [...topic.partitions].map(([partition, { assignment }]) => [
+      partition,
+      changes.get(partition) ?? assignment,
+    ]),
+  );
 }

@@ -16,7 +16,7 @@ import {
   type ZooKeeperClient,
 } from '../../zk-coordination';
 import type { BrokerMessenger } from './broker-messenger';
-import type { ControlledTopic } from './controlled-topic';
+import type { ControlledTopic } from './decided-topic';
 import { PartitionDecider } from './partition-decider';
 import type { Term } from './term';
 import { TopicDeleter } from './topic-deleter';

@@ -5,7 +5,7 @@ import {
   metadataOf,
   undecidedPartitions,
   type ControlledTopic,
-} from './controlled-topic';
+} from './decided-topic';
 import { electFromIsr, firstState } from './elections';
 import type { Term } from './term';
 

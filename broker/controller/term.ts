@@ -1,5 +1,5 @@
 import type { ControllerOffice, FencedWriter, WatchCell } from '../../zk-coordination';
-import type { ControlledTopic } from './controlled-topic';
+import type { ControlledTopic } from './decided-topic';
 
 /** What an elected controller holds; gone when it resigns. */
 export interface Term {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../client/runtime/logger';
 import type { ConfigStore, TopicDeletionStore, TopicStore } from '../../zk-coordination';
 import type { BrokerMessenger } from './broker-messenger';
-import type { ControlledTopic } from './controlled-topic';
+import type { ControlledTopic } from './decided-topic';
 import type { Term } from './term';
 
 export interface TopicDeleterOptions {

@@ -1,0 +1,61 @@
+import type { Api } from '../../client/protocol/api';
+import type { ErrorName } from '../../client/protocol/error-codes';
+import type { Deferred } from '../../client/runtime/deferred';
+import type { BrokersChange, StoredTopic, TopicPartition } from '../../zk-coordination';
+
+/** A request of a broker or a client that waits for its answer. */
+export interface ControllerRequest {
+  readonly type: 'request';
+  readonly api: Api;
+  readonly body: unknown;
+  readonly reply: Deferred<unknown>;
+}
+
+/** The answer of one incarnation of a broker about some partitions; null where all went well. */
+interface BrokerAnswer {
+  readonly brokerId: number;
+  readonly brokerEpoch: bigint;
+  readonly results: readonly (TopicPartition & { readonly error: ErrorName | null })[];
+}
+
+/** What happens to the controller in office. Dropped when the office it was meant for is lost. */
+export type TermEvent =
+  /** Brokers came, went, were bounced, or changed their listeners. */
+  | { readonly type: 'brokers-changed'; readonly change: BrokersChange }
+  /** The list of topics has changed. */
+  | { readonly type: 'topics-changed'; readonly names: readonly string[] }
+  /** The assignment of a topic has changed; null when it is gone. */
+  | { readonly type: 'topic-changed'; readonly name: string; readonly topic: StoredTopic | null }
+  /** The wishes to delete topics have changed. */
+  | { readonly type: 'deletions-changed'; readonly names: readonly string[] }
+  /** Deletions that may have become possible are to be tried again. */
+  | { readonly type: 'deletions-resumed' }
+  /** `/admin/reassign_partitions` is there (the way of old tools). */
+  | { readonly type: 'reassignment-wished' }
+  /** `/admin/preferred_replica_election` is there (the way of old tools). */
+  | { readonly type: 'preferred-election-wished' }
+  /** Brokers have failed log directories. */
+  | { readonly type: 'log-dirs-failed' }
+  /** The config `unclean.leader.election.enable` of a topic, or of all (null), is on now. */
+  | { readonly type: 'unclean-election-enabled'; readonly topic: string | null }
+  /** The ISR of partitions that are being reassigned has grown. */
+  | { readonly type: 'reassignments-advanced'; readonly partitions: readonly TopicPartition[] }
+  /** `leader.imbalance.check.interval.seconds` are over. */
+  | { readonly type: 'leaders-to-rebalance' }
+  /** A partition's election failed for a reason that may pass. */
+  | { readonly type: 'elections-to-retry' }
+  | ({ readonly type: 'leader-and-isr-answered' } & BrokerAnswer)
+  | ({ readonly type: 'stop-replica-answered' } & BrokerAnswer)
+  /** A broker knows of a later controller. */
+  | { readonly type: 'superseded'; readonly brokerId: number }
+  | ControllerRequest;
+
+/** What happens to a candidate. */
+export type CandidateEvent =
+  /** There may be no controller: run for it. */
+  | { readonly type: 'elect' }
+  /** Give up the office, if held. */
+  | { readonly type: 'resign' };
+
+/** Whatever happens in the cluster reaches the controller as one of these. */
+export type ControllerEvent = CandidateEvent | TermEvent;
