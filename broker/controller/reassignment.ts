@@ -55,6 +55,19 @@ export function unneededReplicas(
   return before.replicas.filter((id) => !after.replicas.includes(id));
 }
 
+/** The assignment without some of its replicas. */
+export function assignmentWithout(
+  { replicas, adding, removing }: PartitionAssignment,
+  brokers: readonly number[],
+): PartitionAssignment {
+  const stays = (id: number) => !brokers.includes(id);
+  return {
+    replicas: replicas.filter(stays),
+    adding: adding.filter(stays),
+    removing: removing.filter(stays),
+  };
+}
+
 /**
  * Whether the replicas that leave may go: all target replicas are in sync, and one of them can
  * lead. The second condition is ours: Kafka deletes the old replicas also when all new ones happen
