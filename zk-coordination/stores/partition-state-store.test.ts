@@ -95,6 +95,27 @@ describe('PartitionStateStore', () => {
     expect(await store.get({ topic: 't', partition: 1 })).toBeNull();
   });
 
+  it('compares and sets many, each by itself', async () => {
+    await store.createMany(partitions('t', 120));
+    await store.update({ topic: 't', partition: 7 }, state(9, 1), partitionEpoch(0));
+    const updates = [...partitions('t', 120), ...partitions('u', 1)].map((one) => ({
+      ...one,
+      state: state(2, 1),
+      expected: partitionEpoch(0),
+    }));
+    for (let lost = 0; lost < 3; lost++) fixture.loseNextReply();
+    const outcomes = await fixture.until(store.updateMany(updates));
+    expect(outcomes).toHaveLength(121);
+    expect(outcomes[7]).toEqual({ written: null, reason: 'conflict' });
+    expect(outcomes[120]).toEqual({ written: null, reason: 'gone' });
+    expect(outcomes.filter(({ written }) => written === 1)).toHaveLength(119);
+    const found = await store.readMany(partitions('t', 120));
+    expect(found.get('t-7')?.state.leader).toBe(9);
+    expect(found.get('t-8')?.state).toEqual({ ...state(2, 1), partitionEpoch: 1 });
+    const created = await zk.exists('/brokers/topics/t/partitions/8');
+    expect(found.get('t-8')!.writtenIn > created!.czxid).toBe(true);
+  });
+
   it('skips a malformed state among many', async () => {
     await store.createMany(partitions('t', 2));
     await zk.set('/brokers/topics/t/partitions/0/state', Buffer.from('{}'), 0);

@@ -1,6 +1,6 @@
 import { inChunks, pipelined } from '../client/pipelined';
 import { retrying } from '../client/retry';
-import { find, ZnodeWriter } from '../client/znode-writer';
+import { find, statOf, ZnodeWriter } from '../client/znode-writer';
 import type { ZooKeeperClient } from '../client/zookeeper-client';
 import type { ZkOp } from '../multi';
 import { ZkError } from '../zk-error';
@@ -26,7 +26,31 @@ export interface CreatedPartitions {
   readonly existing: readonly TopicPartition[];
 }
 
+/** A state, and when in the ensemble's history it was written. */
+export interface PartitionStateRead {
+  readonly state: StoredPartitionState;
+  /** zxid of the write: later than the registration of every broker whose epoch is lower. */
+  readonly writtenIn: bigint;
+}
+
+/** A compare-and-set of one partition's state. */
+export interface PartitionUpdate extends TopicPartition {
+  readonly state: PartitionState;
+  /** The partition epoch that the decision was based on. */
+  readonly expected: PartitionEpoch;
+}
+
+/**
+ * What became of an update: the new partition epoch, or why nothing was written. `conflict`:
+ * somebody else decided meanwhile; `gone`: there is no such partition.
+ */
+export type PartitionUpdateOutcome =
+  | { readonly written: PartitionEpoch }
+  | { readonly written: null; readonly reason: 'conflict' | 'gone' };
+
 const PARTITIONS_PER_MULTI = 50;
+/** Multis under way at a time. */
+const MULTIS_IN_FLIGHT = 10;
 
 /**
  * `/brokers/topics/<topic>/partitions/<partition>/state`. The znode's version is the partition
@@ -41,11 +65,7 @@ export class PartitionStateStore {
 
   /** @throws MalformedZnodeError */
   async get(partition: TopicPartition): Promise<StoredPartitionState | null> {
-    const path = paths.partitionState(partition.topic, partition.partition);
-    const node = await retrying(this.zk, () => find(this.zk, path));
-    if (node === null) return null;
-    const state = decodePartitionState(partition, node.data);
-    return { ...state, partitionEpoch: partitionEpoch(node.stat.version) };
+    return (await this.read(partition))?.state ?? null;
   }
 
   /**
@@ -53,10 +73,16 @@ export class PartitionStateStore {
    * out, malformed ones too, with a line in the log.
    */
   async getMany(partitions: readonly TopicPartition[]): Promise<Map<string, StoredPartitionState>> {
-    const found = new Map<string, StoredPartitionState>();
+    const found = await this.readMany(partitions);
+    return new Map([...found].map(([key, { state }]) => [key, state]));
+  }
+
+  /** As {@link getMany}, with the transactions that wrote the states. */
+  async readMany(partitions: readonly TopicPartition[]): Promise<Map<string, PartitionStateRead>> {
+    const found = new Map<string, PartitionStateRead>();
     await pipelined(partitions, async (partition) => {
-      const state = await skipMalformed(this.zk.logger, this.get(partition));
-      if (state !== null) found.set(topicPartitionKey(partition), state);
+      const read = await skipMalformed(this.zk.logger, this.read(partition));
+      if (read !== null) found.set(topicPartitionKey(partition), read);
     });
     return found;
   }
@@ -69,7 +95,11 @@ export class PartitionStateStore {
     const topics = [...new Set(partitions.map(({ topic }) => topic))];
     await pipelined(topics, (topic) => createIfMissing(writer, paths.partitions(topic)));
     const chunks = inChunks(partitions, PARTITIONS_PER_MULTI);
-    const done = await pipelined(chunks, (chunk) => this.createChunk(chunk, writer), 10);
+    const done = await pipelined(
+      chunks,
+      (chunk) => this.createChunk(chunk, writer),
+      MULTIS_IN_FLIGHT,
+    );
     return {
       created: done.flatMap(({ created }) => created),
       existing: done.flatMap(({ existing }) => existing),
@@ -95,6 +125,48 @@ export class PartitionStateStore {
     return partitionEpoch(stat.version);
   }
 
+  /**
+   * Many compare-and-sets in few round trips. Each succeeds or fails by itself.
+   *
+   * @returns what became of each, in order
+   */
+  async updateMany(
+    updates: readonly PartitionUpdate[],
+    writer = this.plain,
+  ): Promise<PartitionUpdateOutcome[]> {
+    const chunks = inChunks(updates, PARTITIONS_PER_MULTI);
+    const write = (chunk: readonly PartitionUpdate[]) => this.updateChunk(chunk, writer);
+    return (await pipelined(chunks, write, MULTIS_IN_FLIGHT)).flat();
+  }
+
+  private async read(partition: TopicPartition): Promise<PartitionStateRead | null> {
+    const path = paths.partitionState(partition.topic, partition.partition);
+    const node = await retrying(this.zk, () => find(this.zk, path));
+    if (node === null) return null;
+    const state = {
+      ...decodePartitionState(partition, node.data),
+      partitionEpoch: partitionEpoch(node.stat.version),
+    };
+    return { state, writtenIn: node.stat.mzxid };
+  }
+
+  private async updateChunk(
+    chunk: readonly PartitionUpdate[],
+    writer: ZnodeWriter,
+  ): Promise<PartitionUpdateOutcome[]> {
+    try {
+      const results = await writer.multi(chunk.map(setOf));
+      return results.map((result) => ({ written: partitionEpoch(statOf(result).version) }));
+    } catch (error) {
+      const refused = refusalOf(error);
+      if (refused === undefined) throw error;
+      if (chunk.length === 1) return [refused];
+    }
+    // One of them spoils it for all: one by one, the others go through.
+    const singly = (update: PartitionUpdate) => this.updateChunk([update], writer);
+    return (await pipelined(chunk, singly)).flat();
+  }
+
   private async createChunk(
     chunk: readonly NewPartition[],
     writer: ZnodeWriter,
@@ -117,6 +189,17 @@ export class PartitionStateStore {
     const path = paths.partitionState(one.topic, one.partition);
     return createIfMissing(writer, path, encodePartitionState(one.state));
   }
+}
+
+function setOf({ topic, partition, state, expected }: PartitionUpdate): ZkOp {
+  const path = paths.partitionState(topic, partition);
+  return { type: 'set', path, data: encodePartitionState(state), version: expected };
+}
+
+function refusalOf(error: unknown): PartitionUpdateOutcome | undefined {
+  if (ZkError.hasCode(error, 'BAD_VERSION')) return { written: null, reason: 'conflict' };
+  if (ZkError.hasCode(error, 'NO_NODE')) return { written: null, reason: 'gone' };
+  return undefined;
 }
 
 function creates({ topic, partition, state }: NewPartition): ZkOp[] {
