@@ -1,0 +1,417 @@
+import { ErrorCode, errorFacts } from '../../../client/protocol/error-codes';
+import { Fetch } from '../../../client/protocol/messages/fetch';
+import type { ResponseOf } from '../../../client/protocol/api';
+import { ProtocolError } from '../../../client/protocol/protocol-error';
+import { InvalidBatchError } from '../../../client/records';
+import { deferred, type Deferred } from '../../../client/runtime/deferred';
+import { describeError } from '../../../client/runtime/error';
+import { LogBusyError, LogStorageError, type Log } from '../../log';
+import type { PeerChannel } from '../../peers/peer-channel';
+import { Delays } from './delays';
+import { FetchSessionBuilder, type SessionEntry } from './fetch-session-builder';
+import { FetcherHealth } from './fetcher-health';
+import type { FetcherOptions } from './fetcher-options';
+import type { Follower } from './follower';
+import { reactionTo } from './follower-position';
+import { askLeaderRanges } from './leader-range';
+import {
+  truncationAt,
+  truncationBeforeFetch,
+  truncationToLeaderRange,
+  type Truncation,
+} from './truncation';
+
+type FetchResponse = ResponseOf<typeof Fetch>;
+type PartitionData = FetchResponse['responses'][number]['partitions'][number];
+
+/** Wait for the last appends of this broker's own leadership to be written. */
+const WRITE_SETTLE_MS = 5;
+
+/**
+ * Copies partitions from one leader (Kafka's ReplicaFetcherThread): one connection, one request at
+ * a time, one fetch session. A round is: look after the followers that something has happened to,
+ * fetch, apply the answer, wait until all of it is written. Only what is written is asked to be
+ * continued, because leaders take a fetch offset for a receipt; the writes of a round run side by
+ * side, and a group write seldom takes longer than the end of the turn.
+ *
+ * Followers come and go at any time, a round notices after each wait: it looks for the follower in
+ * {@link followers} or asks it whether it is retired. An idle round costs the same for one partition
+ * and for a thousand.
+ */
+export class ReplicaFetcher {
+  /** Resolves when the fetcher has come to rest after {@link close}. */
+  readonly done: Promise<void>;
+  private readonly channel: PeerChannel;
+  private readonly followers = new Map<string, Follower>();
+  private readonly session = new FetchSessionBuilder<Follower>();
+  /** Those whose position may have changed. */
+  private readonly touched = new Set<Follower>();
+  private readonly delays: Delays<Follower>;
+  private readonly health: FetcherHealth;
+  private refusalsInARow = 0;
+  /** While there is nothing to fetch. */
+  private idle: Deferred<void> | undefined;
+  /** While the leader is left alone after a failure. */
+  private pausing: Deferred<void> | undefined;
+  private closed = false;
+
+  constructor(
+    readonly leader: number,
+    private readonly options: FetcherOptions,
+  ) {
+    this.channel = options.peers.open(leader, 'fetch');
+    this.delays = new Delays(options.clock);
+    this.health = new FetcherHealth(leader, options);
+    this.done = this.run();
+  }
+
+  /** Partitions in its care, those that are delayed or stopped included. */
+  get size(): number {
+    return this.followers.size;
+  }
+
+  add(follower: Follower): void {
+    this.followers.set(follower.name, follower);
+    this.touch(follower);
+  }
+
+  /** Call it after {@link Follower.retire}. */
+  remove(follower: Follower): void {
+    if (this.followers.get(follower.name) !== follower) return;
+    this.followers.delete(follower.name);
+    this.leaveOut(follower);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.channel.close();
+    this.delays.close();
+    this.idle?.resolve();
+    this.pausing?.resolve();
+  }
+
+  private get backoffMs(): number {
+    return this.options.config.backoffMs;
+  }
+
+  private async run(): Promise<void> {
+    // Nothing happens inside of the caller's call.
+    await Promise.resolve();
+    while (!this.closed) {
+      try {
+        await this.prepare();
+        if (this.closed) return;
+        if (this.session.size > 0) await this.round();
+        else if (this.touched.size === 0) await (this.idle = deferred()).promise;
+      } catch (error) {
+        // Errors are dealt with where they belong to; one that gets here must not end the loop.
+        this.session.failed();
+        await this.backOff(error);
+      }
+    }
+  }
+
+  private async prepare(): Promise<void> {
+    while (this.touched.size > 0 && !this.closed) {
+      const followers = [...this.touched];
+      this.touched.clear();
+      const cuts: Promise<void>[] = [];
+      for (const follower of followers) {
+        const cut = this.prepareOne(follower);
+        if (cut) cuts.push(cut);
+      }
+      if (cuts.length > 0) await Promise.all(cuts);
+    }
+  }
+
+  /** Puts a follower into the session, or has its log cut first. */
+  private prepareOne(follower: Follower): Promise<void> | undefined {
+    const { topicPartition } = follower;
+    if (!this.has(follower) || follower.phase !== 'fetching') return undefined;
+    const position = follower.position(this.options.config.partitionMaxBytes);
+    if (!position) {
+      this.pause(follower, WRITE_SETTLE_MS);
+      return undefined;
+    }
+    if (!follower.checked) {
+      const cut = truncationBeforeFetch(follower.log);
+      if (cut) return this.attempt(follower, () => this.cut(follower, cut));
+      follower.checked = true;
+    }
+    const allowance = this.options.allowance?.(topicPartition) ?? Infinity;
+    // Followers in sync are not throttled: they would fall out of the ISR and come back.
+    if (allowance <= 0 && follower.lag !== 0) this.pause(follower, this.backoffMs);
+    else this.session.set({ topicPartition, owner: follower, position });
+    return undefined;
+  }
+
+  private async round(): Promise<void> {
+    const { config, brokerId } = this.options;
+    const request = {
+      replicaId: brokerId,
+      maxWaitMs: config.waitMaxMs,
+      minBytes: config.minBytes,
+      maxBytes: config.responseMaxBytes,
+      ...this.session.next(),
+    };
+    let response: FetchResponse;
+    try {
+      response = await this.channel.send(Fetch, request, { timeoutMs: config.socketTimeoutMs });
+    } catch (error) {
+      this.session.failed();
+      await this.backOff(error);
+      return;
+    }
+    if (this.closed) return;
+    if (this.session.received(response) === 'refused') await this.refused(response.errorCode);
+    else await this.take(response);
+  }
+
+  private async take({ responses }: FetchResponse): Promise<void> {
+    this.refusalsInARow = 0;
+    this.health.succeeded();
+    const works: Promise<void>[] = [];
+    const outOfRange: Follower[] = [];
+    for (const { topic, partitions } of responses) {
+      for (const data of partitions) {
+        const entry = this.session.entry(topic, data.partitionIndex);
+        if (!entry || !isStill(entry)) {
+          // Said to somebody who is not there any more; a successor must hear it as well.
+          this.session.restart();
+          continue;
+        }
+        const { owner } = entry;
+        switch (reactionTo(data.errorCode)) {
+          case 'take': {
+            const work = this.apply(owner, data);
+            if (work) works.push(work);
+            break;
+          }
+          case 'reset':
+            outOfRange.push(owner);
+            break;
+          default:
+            this.refusedOne(owner, data.errorCode);
+        }
+      }
+    }
+    if (outOfRange.length > 0) works.push(this.reset(outOfRange));
+    if (works.length > 0) await Promise.all(works);
+  }
+
+  /** Applies a partition's share of a response. Nothing to append, nothing to wait for. */
+  private apply(follower: Follower, data: PartitionData): Promise<void> | undefined {
+    const { divergingEpoch, records } = data;
+    if (divergingEpoch.epoch >= 0) {
+      const { epoch: leaderEpoch, endOffset } = divergingEpoch;
+      return this.attempt(follower, () =>
+        this.cut(follower, truncationAt({ leaderEpoch, endOffset }, follower.log)),
+      );
+    }
+    if (records && records.length > 0) {
+      return this.attempt(follower, async () => {
+        await follower.append(records);
+        if (follower.retired) return;
+        this.options.onBytesIn?.(follower.topicPartition, records.length);
+        this.applied(follower, data);
+      });
+    }
+    this.applied(follower, data);
+    return undefined;
+  }
+
+  private applied(follower: Follower, data: PartitionData): void {
+    follower.adopt(data);
+    follower.errorsInARow = 0;
+    follower.failed = false;
+    this.touch(follower);
+  }
+
+  /**
+   * Cuts a log before anything else of its partition is believed. The leader has to say all again:
+   * the high watermark it sent along was meant for a log that agrees with its own.
+   */
+  private async cut(follower: Follower, truncation: Truncation | undefined): Promise<void> {
+    if (!truncation) {
+      this.delay(follower, this.growingBackoff(follower));
+      return;
+    }
+    await follower.truncate(truncation);
+    if (follower.retired) return;
+    follower.checked = true;
+    this.session.restart();
+    this.touch(follower);
+  }
+
+  /** The leader has nothing at the offsets asked for: finds out what it has. */
+  private async reset(followers: readonly Follower[]): Promise<void> {
+    const { brokerId, config } = this.options;
+    let ranges: Awaited<ReturnType<typeof askLeaderRanges>>;
+    try {
+      ranges = await askLeaderRanges(this.channel, brokerId, followers, config.socketTimeoutMs);
+    } catch (error) {
+      for (const follower of followers) {
+        if (this.has(follower)) this.applyFailed(follower, error);
+      }
+      return;
+    }
+    const cuts: Promise<void>[] = [];
+    for (const follower of followers) {
+      if (!this.has(follower)) continue;
+      const range = ranges.get(follower.name);
+      if (!range) {
+        this.delay(follower, this.backoffMs);
+      } else if (range.errorCode !== 0) {
+        this.refusedOne(follower, range.errorCode);
+      } else {
+        const truncation = truncationToLeaderRange(range, follower.log);
+        cuts.push(this.attempt(follower, () => this.cut(follower, truncation)));
+      }
+    }
+    await Promise.all(cuts);
+  }
+
+  /** Runs a step that may change the log, and deals with its failure. */
+  private async attempt(follower: Follower, step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (this.has(follower)) this.applyFailed(follower, error);
+    }
+  }
+
+  /** What came could not be taken over. */
+  private applyFailed(follower: Follower, error: unknown): void {
+    if (error instanceof LogStorageError && !isAlive(follower.log)) {
+      this.stop(follower, error);
+      return;
+    }
+    if (!(error instanceof LogBusyError)) follower.failed = true;
+    this.complain(follower, error, error instanceof InvalidBatchError ? 'corrupt' : 'failed');
+    this.delay(follower, this.backoffMs);
+  }
+
+  /** The leader answered with a partition's error. */
+  private refusedOne(follower: Follower, errorCode: number): void {
+    const error = new ProtocolError(errorFacts(errorCode).name);
+    switch (reactionTo(errorCode)) {
+      case 'await-epoch':
+        this.stop(follower, error);
+        break;
+      case 'complain':
+        this.complain(follower, error, 'refused');
+        this.delay(follower, this.backoffMs);
+        break;
+      default:
+        this.delay(follower, this.growingBackoff(follower));
+    }
+  }
+
+  private complain(follower: Follower, error: unknown, what: 'corrupt' | 'failed' | 'refused') {
+    if (follower.errorsInARow > 0) return;
+    this.options.logger.warn(
+      {
+        event: 'follower-fetch-failed',
+        what,
+        partition: follower.name,
+        leader: this.leader,
+        leaderEpoch: follower.leaderEpoch,
+        fetchOffset: follower.log.logEndOffset,
+        error: describeError(error),
+      },
+      `Following ${follower.name} failed; it is tried again.`,
+    );
+  }
+
+  private stop(follower: Follower, error: unknown): void {
+    this.leaveOut(follower);
+    follower.phase = 'stopped';
+    follower.failed = true;
+    this.options.logger.warn(
+      {
+        event: 'follower-stopped',
+        partition: follower.name,
+        leader: this.leader,
+        leaderEpoch: follower.leaderEpoch,
+        error: describeError(error),
+      },
+      `Stopped following ${follower.name} until the controller says how to go on.`,
+    );
+  }
+
+  private delay(follower: Follower, ms: number): void {
+    follower.errorsInARow++;
+    this.pause(follower, ms);
+  }
+
+  /** Leaves a follower out of the fetches for a while. */
+  private pause(follower: Follower, ms: number): void {
+    this.leaveOut(follower);
+    follower.phase = 'delayed';
+    this.delays.add(follower, ms, () => {
+      follower.phase = 'fetching';
+      this.touch(follower);
+    });
+  }
+
+  private growingBackoff(follower: Follower): number {
+    return this.health.backoffAfter(follower.errorsInARow);
+  }
+
+  /** The leader does not know the session, or does not want to answer at all. */
+  private async refused(errorCode: number): Promise<void> {
+    const { FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH, NONE } = ErrorCode;
+    const ofSession: readonly number[] = [
+      NONE,
+      FETCH_SESSION_ID_NOT_FOUND,
+      INVALID_FETCH_SESSION_EPOCH,
+    ];
+    if (ofSession.includes(errorCode) && ++this.refusalsInARow === 1) return;
+    await this.backOff(new ProtocolError(errorFacts(errorCode).name));
+  }
+
+  private async backOff(error: unknown): Promise<void> {
+    if (this.closed) return;
+    const pausing = (this.pausing = deferred());
+    const ms = this.health.failed(error, this.followers.size);
+    const timer = this.options.clock.setTimeout(() => pausing.resolve(), ms);
+    await pausing.promise;
+    this.options.clock.clearTimeout(timer);
+    this.pausing = undefined;
+  }
+
+  private has(follower: Follower): boolean {
+    return this.followers.get(follower.name) === follower;
+  }
+
+  /** Has a follower looked after before the next fetch. */
+  private touch(follower: Follower): void {
+    if (!this.has(follower)) return;
+    this.touched.add(follower);
+    this.idle?.resolve();
+  }
+
+  private leaveOut(follower: Follower): void {
+    this.touched.delete(follower);
+    this.delays.cancel(follower);
+    const { topic, partition } = follower.topicPartition;
+    if (this.session.entry(topic, partition)?.owner === follower) {
+      this.session.remove(follower.topicPartition);
+    }
+  }
+}
+
+/** Whether an answer still fits: nothing but an answer moves a follower's log, but be sure. */
+function isStill({ owner, position }: SessionEntry<Follower>): boolean {
+  return !owner.retired && !owner.busy && owner.log.logEndOffset === position.fetchOffset;
+}
+
+/** Whether the log's directory works; a full disk heals by itself, a failed directory does not. */
+function isAlive(log: Log): boolean {
+  try {
+    log.estimateBytes(log.logStartOffset, log.logStartOffset);
+    return true;
+  } catch {
+    return false;
+  }
+}
