@@ -117,9 +117,8 @@ const breakages: [string, readonly Anomaly[], (partition: PartitionHistory) => v
     'a reader that goes back',
     ['nonmonotonic'],
     ({ polls }) => {
-      const { offsets, values } = polls[1]! as { offsets: number[]; values: number[] };
-      offsets.unshift(polls[0]!.offsets[499]!);
-      values.unshift(polls[0]!.values[499]!);
+      (polls[1]!.offsets as number[]).unshift(polls[0]!.offsets[499]!);
+      (polls[1]!.values as number[]).unshift(polls[0]!.values[499]!);
     },
   ],
   [
