@@ -7,7 +7,7 @@ import type { ApiHandler } from './handler';
 export type ApiHandlers = { readonly [N in ApiName]: ApiHandler<(typeof apis)[N]> };
 
 /** Finds the handler of each request. */
-export function dispatcher(handlers: ApiHandlers): RequestHandler {
+export function dispatcher(handlers: Partial<ApiHandlers>): RequestHandler {
   const byKey = new Map<number, ApiHandler<Api>>();
   for (const [name, api] of Object.entries(apis)) {
     byKey.set(api.key, handlers[name as ApiName] as unknown as ApiHandler<Api>);

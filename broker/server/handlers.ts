@@ -41,7 +41,7 @@ export interface Rooms {
 }
 
 /** Every handler with the rooms it needs. */
-export function handlersOf(rooms: Rooms): ApiHandlers {
+export function handlersOf(rooms: Rooms): Partial<ApiHandlers> {
   const { configs, admin, metadata, traffic, clock } = rooms;
   const mayAutoCreate = configs.broker.get('auto.create.topics.enable');
   return {

@@ -10,6 +10,8 @@ export interface Api<Req extends Shape = Shape, Res extends Shape = Shape> {
   readonly versions: VersionRange;
   /** Versions that use compact types and tagged fields on the Kafka wire. */
   readonly flexible: VersionRange;
+  /** Who sends it: applications, or only one broker to another. */
+  readonly audience: 'client' | 'broker';
   readonly doc: string;
   readonly request: Req;
   readonly response: Res;
@@ -27,6 +29,8 @@ interface ApiDeclaration<Req extends Shape, Res extends Shape> {
   name: string;
   versions: string;
   flexible: string;
+  /** Default: client. */
+  audience?: 'client' | 'broker';
   doc: string;
   request: Req;
   response: Res;
@@ -36,6 +40,7 @@ export function defineApi<const Req extends Shape, const Res extends Shape>(
   declaration: ApiDeclaration<Req, Res>,
 ): Api<Req, Res> {
   return {
+    audience: 'client',
     ...declaration,
     versions: versionRange(declaration.versions),
     flexible: versionRange(declaration.flexible),

@@ -1,5 +1,9 @@
 import type { Api } from './api';
+import { AllocateProducerIds } from './messages/allocate-producer-ids';
+import { AlterPartition } from './messages/alter-partition';
+import { AlterPartitionReassignments } from './messages/alter-partition-reassignments';
 import { ApiVersions } from './messages/api-versions';
+import { ControlledShutdown } from './messages/controlled-shutdown';
 import { CreatePartitions } from './messages/create-partitions';
 import { CreateTopics } from './messages/create-topics';
 import { DeleteRecords } from './messages/delete-records';
@@ -7,11 +11,18 @@ import { DeleteTopics } from './messages/delete-topics';
 import { DescribeCluster } from './messages/describe-cluster';
 import { DescribeConfigs } from './messages/describe-configs';
 import { DescribeLogDirs } from './messages/describe-log-dirs';
+import { ElectLeaders } from './messages/elect-leaders';
 import { Fetch } from './messages/fetch';
 import { IncrementalAlterConfigs } from './messages/incremental-alter-configs';
+import { InitProducerId } from './messages/init-producer-id';
+import { LeaderAndIsr } from './messages/leader-and-isr';
 import { ListOffsets } from './messages/list-offsets';
+import { ListPartitionReassignments } from './messages/list-partition-reassignments';
 import { Metadata } from './messages/metadata';
+import { OffsetForLeaderEpoch } from './messages/offset-for-leader-epoch';
 import { Produce } from './messages/produce';
+import { StopReplica } from './messages/stop-replica';
+import { UpdateMetadata } from './messages/update-metadata';
 
 /** Every API of the protocol, by name. */
 export const apis = {
@@ -28,6 +39,17 @@ export const apis = {
   CreatePartitions,
   IncrementalAlterConfigs,
   DescribeCluster,
+  LeaderAndIsr,
+  StopReplica,
+  UpdateMetadata,
+  ControlledShutdown,
+  InitProducerId,
+  OffsetForLeaderEpoch,
+  ElectLeaders,
+  AlterPartitionReassignments,
+  ListPartitionReassignments,
+  AlterPartition,
+  AllocateProducerIds,
 } as const;
 
 export type ApiName = keyof typeof apis;
