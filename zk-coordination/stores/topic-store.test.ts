@@ -128,9 +128,15 @@ describe('TopicStore', () => {
 });
 
 describe('TopicDeletionStore', () => {
+  let fixture: StoreFixture;
+  let store: TopicDeletionStore;
+  beforeEach(async () => {
+    fixture = await StoreFixture.start();
+    store = new TopicDeletionStore(fixture.zk);
+  });
+  afterEach(() => fixture.until(fixture.close()));
+
   it('marks, tells and unmarks', async () => {
-    const fixture = await StoreFixture.start();
-    const store = new TopicDeletionStore(fixture.zk);
     const seen: (string[] | null)[] = [];
     store.observe(({ next }) => seen.push(next));
     await fixture.settle();
@@ -144,6 +150,58 @@ describe('TopicDeletionStore', () => {
     await store.unmark('t');
     await fixture.settle();
     expect(seen).toEqual([[], ['t'], []]);
-    await fixture.close();
+  });
+
+  it('tells which topic of a name is meant', async () => {
+    await store.mark('t', topicId);
+    await store.mark('u');
+    await fixture.zk.create('/admin/delete_topics/bad', Buffer.from('?'));
+    expect(await store.getMany(['t', 'u', 'bad', 'none'])).toEqual([
+      { topic: 't', topicId },
+      { topic: 'u', topicId: null },
+      { topic: 'bad', topicId: null },
+    ]);
+  });
+
+  it.each(['topic and wish', 'topic', 'wish', ''])('completes: "%s" is there', async (there) => {
+    const { zk } = fixture;
+    if (there.includes('topic')) {
+      await new TopicStore(zk).create('t', assignment([1]));
+      await zk.create('/brokers/topics/t/partitions', null);
+      await zk.create('/brokers/topics/t/partitions/0', null);
+    }
+    if (there.includes('wish')) await store.mark('t', topicId);
+    fixture.loseNextReply();
+    await fixture.until(store.complete('t'));
+    expect(await store.list()).toEqual([]);
+    expect(await new TopicStore(zk).list()).toEqual([]);
+  });
+
+  it('never leaves the wish behind without the topic', async () => {
+    const { zk } = fixture;
+    await new TopicStore(zk).create('t', assignment([1]));
+    await store.mark('t', topicId);
+    const history: string[] = [];
+    const look = ({ children }: { children: string[] }, what: string) =>
+      history.push(`${what} ${children.length}`);
+    const writer = new (class extends FencedWriter {
+      override async multi(ops: Parameters<FencedWriter['multi']>[0]) {
+        look(await zk.children('/brokers/topics'), 'topics');
+        look(await zk.children('/admin/delete_topics'), 'wishes');
+        return super.multi(ops);
+      }
+    })(zk, { path: '/brokers', version: 0 });
+    await store.complete('t', writer);
+    look(await zk.children('/brokers/topics'), 'topics');
+    look(await zk.children('/admin/delete_topics'), 'wishes');
+    expect(history.join(', ')).toBe('topics 1, wishes 1, topics 0, wishes 0');
+  });
+
+  it('completes under a fence', async () => {
+    const { zk } = fixture;
+    await zk.create('/controller_epoch', Buffer.from('1'));
+    await new TopicStore(zk).create('t', assignment([1]));
+    const fenced = new FencedWriter(zk, { path: '/controller_epoch', version: 7 });
+    await expect(store.complete('t', fenced)).rejects.toMatchObject({ code: 'CONTROLLER_FENCED' });
   });
 });
