@@ -7,7 +7,9 @@ import type { Tally } from './demo/tally';
 export interface StartOptions {
   /** The file to produce; default the generated click-stream. */
   readonly input?: string;
-  /** Preferred port of the broker. */
+  /** How many brokers. */
+  readonly brokers: number;
+  /** Preferred port of the first broker; the others take the ones that follow. */
   readonly port: number;
   /** Preferred port of a ZooKeeper started here. */
   readonly zookeeperPort: number;
@@ -22,7 +24,7 @@ export interface StartContext {
   report(line: string): void;
   /** ZooKeeper's connect string, once it is up. */
   zookeeperConnect?: string;
-  /** `host:port` of the broker, once it serves. */
+  /** `host:port` of each broker, separated by commas, once they serve. */
   bootstrapServer?: string;
   /** The file whose lines are produced, and how many it has. */
   input?: { readonly file: string; readonly lines: number };

@@ -13,7 +13,7 @@ import { claimPidFile, removePidFile } from './pid-file';
 import type { StartContext, StartOptions } from './start-context';
 import type { Step } from './step';
 import { runSteps } from './step';
-import { BROKER_ID, brokerStep } from './steps/broker-step';
+import { brokerStep } from './steps/broker-step';
 import { inputStep } from './steps/input-step';
 import { checkStep } from './steps/check-step';
 import { consumeStep } from './steps/consume-step';
@@ -42,15 +42,17 @@ export const definition: CommandDefinition<Options> = {
   name: 'npm start --',
   summary: 'Starts ZooKeeper and Kafka on this machine and sends a file through them.',
   examples: [
-    { line: 'npm start', does: 'one broker and a generated click-stream' },
+    { line: 'npm start', does: 'three brokers and a generated click-stream' },
+    { line: 'npm start -- --brokers 1', does: 'one broker only' },
     { line: 'npm start -- --input access.log', does: 'send the lines of a file of yours' },
-    { line: 'npm start -- --port 19092', does: 'with the broker on another port' },
+    { line: 'npm start -- --port 19092', does: 'with the brokers on ports 19092 to 19094' },
   ],
   configure: (command) => {
     command
       .option('--input <file>', 'file whose lines are produced (default: a generated click-stream)')
       .option('--data <dir>', 'folder for all data', DEFAULT_DATA)
-      .option('--port <port>', 'port of the broker', port, 9092)
+      .option('--brokers <n>', 'how many brokers, 1 to 9', brokers, 3)
+      .option('--port <port>', 'port of the first broker; the others follow', port, 9092)
       .option('--zookeeper-port <port>', 'port of a ZooKeeper started here', port, 2181);
   },
   run: start,
@@ -89,15 +91,20 @@ function clusterFacts({
   zookeeperConnect,
   demo,
 }: StartContext): ClusterFacts {
-  const home = layout.brokerHome(BROKER_ID);
   return {
-    bootstrapServer: bootstrapServer!,
+    bootstrapServer: bootstrapServer!.split(',')[0],
     zookeeperConnect: zookeeperConnect!,
     topic: demo!.topic,
-    dataFolder: join(home, 'logs'),
-    logFile: join(home, 'server.out'),
+    dataFolder: layout.folder,
+    firstBroker: layout.brokerHome(1),
     stopArguments: layout.folder === DEFAULT_DATA ? '' : ` -- --data ${layout.folder}`,
   };
+}
+
+function brokers(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 9) return value;
+  throw new InvalidArgumentError('Give a whole number from 1 to 9.');
 }
 
 function port(text: string): number {

@@ -108,7 +108,7 @@ test('what to type next', () => {
     zookeeperConnect: 'z:2',
     topic: 't',
     dataFolder: '/data',
-    logFile: '/log',
+    firstBroker: '/data/broker-1',
     stopArguments: '',
   });
   expect(text).toContain('bin/kafka-topics.sh --bootstrap-server h:1 --list');

@@ -1,13 +1,15 @@
+import { join } from 'node:path';
 import { plainTable } from '../../cli/table';
 
 export interface ClusterFacts {
+  /** `host:port` of one broker; it tells of the others. */
   readonly bootstrapServer: string;
   readonly zookeeperConnect: string;
   readonly topic: string;
-  /** Where the broker keeps its log directories. */
+  /** Where everything is kept. */
   readonly dataFolder: string;
-  /** The file the broker's output goes to. */
-  readonly logFile: string;
+  /** The folder of the first broker. */
+  readonly firstBroker: string;
   /** The words after `npm stop`, when it needs some. */
   readonly stopArguments: string;
 }
@@ -22,12 +24,13 @@ export function whatNext(facts: ClusterFacts): string {
     ],
     ['write to it', `bin/kafka-console-producer.sh ${server} --topic ${facts.topic}`],
     ['list the topics', `bin/kafka-topics.sh ${server} --list`],
+    ['see who leads what', `bin/kafka-topics.sh ${server} --describe --topic ${facts.topic}`],
     ['see it in ZooKeeper', `bin/zookeeper-shell.sh ${facts.zookeeperConnect} ls /brokers/topics`],
     ['stop all', `npm stop${facts.stopArguments}`],
   ];
   const places = [
-    ['data of the broker', facts.dataFolder],
-    ['log of the broker', facts.logFile],
+    ['data of the cluster', facts.dataFolder],
+    ['log of a broker', join(facts.firstBroker, 'server.out')],
   ];
   const [, ...lines] = plainTable(
     [{ header: '' }, { header: '' }],

@@ -10,47 +10,81 @@ import type { StartContext } from '../start-context';
 import type { Step } from '../step';
 
 const HOST = '127.0.0.1';
-export const BROKER_ID = 1;
 
-/** Brings up the broker, or uses the one that runs. Sets `bootstrapServer`. */
+/** Brings up the brokers, or uses those that run. Sets `bootstrapServer`. */
 export const brokerStep: Step<StartContext> = {
-  title: 'Starting the broker',
+  title: 'Starting the brokers',
   run: async (context) => {
-    const { layout, terminal } = context;
-    const home = layout.brokerHome(BROKER_ID);
-    const pidFile = layout.brokerPidFile(BROKER_ID);
-    const file = join(home, 'server.properties');
-    const before = propertiesOf(file);
-    const running = runningPid(pidFile);
-    if (running !== null && before !== null) {
-      mustUseSameZookeeper(before, context);
-      context.bootstrapServer = before.listener;
-      return `Broker ${BROKER_ID} is already serving on ${context.bootstrapServer} (pid ${running})`;
-    }
-    const bootstrapServer = `${HOST}:${await portFor(context, before)}`;
-    mkdirSync(home, { recursive: true });
-    writeFileSync(file, properties(context, bootstrapServer, join(home, 'logs')));
-    const { pid } = await startDaemon({
-      args: [join(projectRoot(), 'dist/tools/kafka-server-start.js'), file, '--pid-file', pidFile],
-      pidFile,
-      logFolder: home,
-      env: terminal.env,
-    });
-    context.bootstrapServer = bootstrapServer;
-    return `Broker ${BROKER_ID} is serving on ${bootstrapServer} (pid ${pid})`;
+    const ids = Array.from({ length: context.options.brokers }, (_, index) => index + 1);
+    const planned: PlannedBroker[] = [];
+    // One after the other: each takes a port that those before it have not been given.
+    for (const id of ids) planned.push(await plan(id, context, planned));
+    context.bootstrapServer = planned.map(({ listener }) => listener).join(',');
+    const told = await Promise.all(planned.map((broker) => bringUp(broker, context)));
+    return told.join('; ');
   },
 };
 
+interface PlannedBroker {
+  readonly id: number;
+  /** `host:port` */
+  readonly listener: string;
+  readonly port: number;
+  /** Its process, when it runs already. */
+  readonly running: number | null;
+}
+
+async function plan(
+  id: number,
+  context: StartContext,
+  others: readonly PlannedBroker[],
+): Promise<PlannedBroker> {
+  const { layout } = context;
+  const before = propertiesOf(propertiesFile(id, context));
+  const running = runningPid(layout.brokerPidFile(id));
+  if (running !== null && before !== null) {
+    mustUseSameZookeeper(before, context);
+    return { id, listener: before.listener, port: before.port, running };
+  }
+  const taken = others.map((other) => other.port);
+  const port = await portFor(id, context, before, taken);
+  return { id, listener: `${HOST}:${port}`, port, running: null };
+}
+
+async function bringUp(
+  { id, listener, running }: PlannedBroker,
+  context: StartContext,
+): Promise<string> {
+  if (running !== null) return `Broker ${id} is already serving on ${listener} (pid ${running})`;
+  const { layout, terminal } = context;
+  const home = layout.brokerHome(id);
+  const pidFile = layout.brokerPidFile(id);
+  const file = propertiesFile(id, context);
+  mkdirSync(home, { recursive: true });
+  writeFileSync(file, properties(id, context, listener));
+  const { pid } = await startDaemon({
+    args: [join(projectRoot(), 'dist/tools/kafka-server-start.js'), file, '--pid-file', pidFile],
+    pidFile,
+    logFolder: home,
+    env: terminal.env,
+  });
+  return `Broker ${id} is serving on ${listener} (pid ${pid})`;
+}
+
+function propertiesFile(id: number, { layout }: StartContext): string {
+  return join(layout.brokerHome(id), 'server.properties');
+}
+
 function properties(
-  { zookeeperConnect }: StartContext,
-  bootstrapServer: string,
-  logDirs: string,
+  id: number,
+  { zookeeperConnect, layout }: StartContext,
+  listener: string,
 ): string {
   return [
     '# Written by npm start each time it starts this broker.',
-    `broker.id=${BROKER_ID}`,
-    `listeners=PLAINTEXT://${bootstrapServer}`,
-    `log.dirs=${logDirs}`,
+    `broker.id=${id}`,
+    `listeners=PLAINTEXT://${listener}`,
+    `log.dirs=${join(layout.brokerHome(id), 'logs')}`,
     `zookeeper.connect=${zookeeperConnect}`,
     '',
   ].join('\n');
@@ -90,11 +124,14 @@ function mustUseSameZookeeper(
 
 /** The port of last time or the preferred one; the next free one when a stranger sits there. */
 async function portFor(
+  id: number,
   { options, report }: StartContext,
   before: EarlierProperties | null,
+  taken: readonly number[],
 ): Promise<number> {
-  const preferred = before?.port ?? options.port;
-  const port = await nextFreePort(preferred, HOST);
-  if (port !== preferred) report(`Port ${preferred} is taken, so the broker gets ${port}.`);
+  const preferred = before?.port ?? options.port + id - 1;
+  let port = await nextFreePort(preferred, HOST);
+  while (taken.includes(port)) port = await nextFreePort(port + 1, HOST);
+  if (port !== preferred) report(`Port ${preferred} is taken, so broker ${id} gets ${port}.`);
   return port;
 }

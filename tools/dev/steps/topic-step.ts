@@ -9,7 +9,7 @@ const PARTITIONS = 3;
 export const topicStep: Step<StartContext> = {
   title: `Creating topic ${TOPIC}`,
   run: async (context) => {
-    const kafka = new Kafka({ brokers: [context.bootstrapServer!], clientId: 'npm-start' });
+    const kafka = new Kafka({ brokers: context.bootstrapServer!.split(','), clientId: 'npm-start' });
     const admin = kafka.admin();
     try {
       const created = await admin
@@ -22,7 +22,8 @@ export const topicStep: Step<StartContext> = {
       );
       context.demo = { kafka, topic: TOPIC, starts };
       const count = `${partitions.length} partitions`;
-      if (created) return `Topic ${TOPIC} is created with ${count}`;
+      const copies = partitions[0]?.replicas.length ?? 1;
+      if (created) return `Topic ${TOPIC} is created with ${count}, each on ${copies} brokers`;
       const records = starts.reduce((sum, { offset }) => sum + offset, 0);
       return `Topic ${TOPIC} is there from earlier, with ${count} and ${records} records`;
     } finally {
