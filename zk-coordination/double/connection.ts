@@ -19,6 +19,8 @@ export type Reply<T> =
 
 /** The client's end of a connection. Methods are called by the ensemble, in order. */
 export interface ConnectionClient {
+  /** Which machine it is on; faults can cut off whole machines. Undefined: none in particular. */
+  readonly origin: string | undefined;
   /** False once nobody waits for the dialled connection any more. */
   readonly wantsConnection: boolean;
   accepted(connection: Connection): void;

@@ -23,6 +23,8 @@ export type RequestMatcher = (request: RequestFacts) => boolean;
 export interface FaultSwitches {
   /** @throws Error when there has been no such session on this ensemble */
   clientOf(session: SessionTarget): ConnectionClient;
+  /** Those of a machine that are connected. */
+  clientsOf(origin: string): ConnectionClient[];
   cut(client: ConnectionClient): void;
   cutAll(): void;
   silence(client: ConnectionClient): void;
@@ -43,10 +45,11 @@ export type Accident = 'none' | 'requestLost' | 'replyLost';
  */
 export class Faults {
   /** One-way travelling time of requests, replies and events, in milliseconds. Default 0. */
-  latencyMs = 0;
+  latencyMs: number | (() => number) = 0;
   private quorum = true;
   /** With the session by which each was named. */
   private readonly down = new Map<ConnectionClient, bigint>();
+  private readonly isolated = new Set<string>();
   private readonly holdingEvents = new Map<ConnectionClient, bigint>();
   private readonly accidents: { kind: Accident; matches: RequestMatcher }[] = [];
 
@@ -117,8 +120,32 @@ export class Faults {
     }
   }
 
+  /**
+   * Cuts off every session of a machine, also those it opens later, until {@link rejoin}.
+   *
+   * @param silently neither side is told, as with {@link blackHole}
+   */
+  isolate(origin: string, silently: boolean): void {
+    this.isolated.add(origin);
+    for (const client of this.switches.clientsOf(origin)) {
+      if (silently) this.switches.silence(client);
+      else this.switches.cut(client);
+    }
+  }
+
+  rejoin(origin: string): void {
+    this.isolated.delete(origin);
+    this.switches.redial();
+  }
+
   isDown(client: ConnectionClient): boolean {
-    return !this.quorum || this.down.has(client);
+    if (!this.quorum || this.down.has(client)) return true;
+    return client.origin !== undefined && this.isolated.has(client.origin);
+  }
+
+  /** How long what is sent now travels. */
+  travelMs(): number {
+    return typeof this.latencyMs === 'number' ? this.latencyMs : this.latencyMs();
   }
 
   holdsEvents(client: ConnectionClient): boolean {

@@ -49,6 +49,10 @@ export class InMemoryEnsemble implements EnsemblePort {
     this.sessionTable = new SessionTable(this.clock, (session) => this.sessionExpired(session));
     this.faults = new Faults({
       clientOf: (session) => this.clientOf(session),
+      clientsOf: (origin) =>
+        [...this.connections.values()]
+          .map(({ client }) => client)
+          .filter((client) => client.origin === origin),
       cut: (client) => this.cut(this.connectionOf(client)),
       cutAll: () => [...this.connections.values()].forEach((connection) => this.cut(connection)),
       silence: (client) => this.connectionOf(client)?.silence(),
@@ -88,8 +92,9 @@ export class InMemoryEnsemble implements EnsemblePort {
       if (this.faults.isDown(client)) this.waiting.push({ client, hello });
       else this.shakeHands(client, hello);
     };
-    if (this.faults.latencyMs === 0) queueMicrotask(arrive);
-    else this.clock.setTimeout(arrive, this.faults.latencyMs * 2);
+    const travelMs = this.faults.travelMs();
+    if (travelMs === 0) queueMicrotask(arrive);
+    else this.clock.setTimeout(arrive, travelMs * 2);
   }
 
   /** Called by sessions: @returns whether the ensemble answered */
@@ -120,7 +125,7 @@ export class InMemoryEnsemble implements EnsemblePort {
       client.expired();
       return;
     }
-    const latency = () => this.faults.latencyMs;
+    const latency = () => this.faults.travelMs();
     const connection = new Connection(client, session, hello.identity, this.clock, latency);
     connection.toClient.holdEvents(this.faults.holdsEvents(client));
     this.connections.set(session.id, connection);

@@ -1,3 +1,4 @@
+import type { Clock } from '../../client/runtime/clock';
 import type { CreateOptions } from '../create-options';
 import type { ZkOp, ZkOpResult } from '../multi';
 import { checkMulti, checkWrite } from '../operation-limits';
@@ -10,7 +11,7 @@ import type {
   ZkSession,
 } from '../session-contract';
 import type { ZkStat } from '../stat';
-import type { EnsemblePort } from './session-link';
+import type { Deliver, EnsemblePort } from './session-link';
 import { SessionLink } from './session-link';
 import { isValidPath, withChroot, withoutChroot } from './znode-path';
 
@@ -21,6 +22,15 @@ export interface InMemorySessionOptions {
   identity?: string;
   /** Prefix of every path, e.g. `/kafka`; created where missing. Default none. */
   chroot?: string;
+  /** The machine the sessions are on, for faults that cut off whole machines. Default none. */
+  origin?: string;
+  /** The client's time. Default: that of the ensemble. */
+  clock?: Clock;
+  /**
+   * Hands the process what comes from the ensemble; a stopped one gets it later, a dead one never.
+   * Default: at once.
+   */
+  deliver?: Deliver;
 }
 
 type ResultOf<Type extends ZkOpResult['type']> = Extract<ZkOpResult, { type: Type }>;
@@ -39,7 +49,9 @@ export class InMemorySession implements ZkSession {
   ) {
     const { sessionTimeoutMs = 6000, identity = null, chroot = '' } = options;
     this.chroot = chroot;
-    this.link = new SessionLink(ensemble, sessionTimeoutMs, identity, chroot, resume);
+    const { origin, clock = ensemble.clock, deliver = (callback) => callback() } = options;
+    const client = { origin, identity, chroot, clock, deliver };
+    this.link = new SessionLink(ensemble, client, sessionTimeoutMs, resume);
   }
 
   get state(): SessionState {

@@ -38,6 +38,19 @@ export interface LinkRequest<T> {
   answered?(value: T): void;
 }
 
+/** Hands the client's process what comes from outside. */
+export type Deliver = (callback: () => void) => void;
+
+/** Who holds a session. */
+export interface LinkClient {
+  readonly origin: string | undefined;
+  /** Digest identity, null for none. */
+  readonly identity: string | null;
+  readonly chroot: string;
+  readonly clock: Clock;
+  readonly deliver: Deliver;
+}
+
 type StateListener = (state: SessionState, previous: SessionState) => void;
 
 /** The code with which operations fail in the states in which nothing can be sent. */
@@ -74,9 +87,8 @@ export class SessionLink implements ConnectionClient {
 
   constructor(
     private readonly ensemble: EnsemblePort,
+    private readonly client: LinkClient,
     private timeoutMs: number,
-    private readonly identity: string | null,
-    private readonly chroot: string,
     resume?: SessionCredentials,
   ) {
     this.known = resume;
@@ -136,7 +148,11 @@ export class SessionLink implements ConnectionClient {
     const goodbye = { op: 'close', paths: [], execute: () => undefined };
     await this.transmit(goodbye, connection, true).catch(() => {});
     this.connection = undefined;
-    this.ensemble.clock.clearTimeout(this.pingTimer);
+    this.client.clock.clearTimeout(this.pingTimer);
+  }
+
+  get origin(): string | undefined {
+    return this.client.origin;
   }
 
   get wantsConnection(): boolean {
@@ -144,6 +160,22 @@ export class SessionLink implements ConnectionClient {
   }
 
   accepted(connection: Connection): void {
+    this.client.deliver(() => this.wantsConnection && this.onAccepted(connection));
+  }
+
+  expired(): void {
+    this.client.deliver(() => this.wantsConnection && this.onExpired());
+  }
+
+  received(event: WatchEvent): void {
+    this.client.deliver(() => this.onEvent(event));
+  }
+
+  lost(connection: Connection, moved: boolean): void {
+    this.client.deliver(() => this.onLost(connection, moved));
+  }
+
+  private onAccepted(connection: Connection): void {
     const { id, password, timeoutMs } = connection.session;
     this.connection = connection;
     this.known = { id, password };
@@ -157,34 +189,35 @@ export class SessionLink implements ConnectionClient {
     this.become('connected');
   }
 
-  expired(): void {
+  private onExpired(): void {
     this.watches.clear();
     this.firstConnected.reject(this.error('SESSION_EXPIRED', { op: 'connect' }));
     this.become('expired');
   }
 
-  received(event: WatchEvent): void {
+  private onEvent(event: WatchEvent): void {
     const watchers = this.watches.take(event.type, event.path);
-    tellAll(watchers, { type: event.type, path: withoutChroot(this.chroot, event.path) });
+    tellAll(watchers, { type: event.type, path: withoutChroot(this.client.chroot, event.path) });
   }
 
-  lost(connection: Connection, moved: boolean): void {
+  private onLost(connection: Connection, moved: boolean): void {
     if (this.connection !== connection) return;
     this.connection = undefined;
-    this.ensemble.clock.clearTimeout(this.pingTimer);
+    this.client.clock.clearTimeout(this.pingTimer);
     const failing = [...this.inFlight];
     this.inFlight.clear();
     for (const fail of failing) fail();
     if (this.current !== 'connected') return;
     this.become('suspended');
-    if (moved) this.ensemble.clock.setTimeout(() => this.dial(), SPIN_DELAY_MS);
+    if (moved) this.client.clock.setTimeout(() => this.dial(), SPIN_DELAY_MS);
     else this.dial();
   }
 
   private dial(): void {
     if (!this.wantsConnection) return;
-    this.dialledAt = this.ensemble.clock.monotonic();
-    const { timeoutMs, identity, known } = this;
+    this.dialledAt = this.client.clock.monotonic();
+    const { timeoutMs, known } = this;
+    const { identity } = this.client;
     this.ensemble.dial(this, { timeoutMs, identity, ...(known && { resume: known }) });
   }
 
@@ -195,7 +228,7 @@ export class SessionLink implements ConnectionClient {
   ): Promise<T> {
     const { op, paths, execute } = request;
     const [path] = paths;
-    const { clock } = this.ensemble;
+    const { clock } = this.client;
     const sentAt = clock.monotonic();
     return new Promise((resolve, reject) => {
       const fail = () => {
@@ -207,19 +240,20 @@ export class SessionLink implements ConnectionClient {
         facts: { sessionId: connection.session.id, op, path },
         endsSession,
         execute,
-        settle: (reply) => {
-          this.inFlight.delete(fail);
-          this.heard(reply, sentAt);
-          if (reply.ok) {
-            request.answered?.(reply.value);
-            resolve(reply.value);
-            return;
-          }
-          const { code, index } = reply.refusal;
-          const inMulti = op === 'multi' ? { index } : {};
-          const outcome = 'not-applied';
-          reject(this.error(code, { op, path: paths[index], outcome, ...inMulti }));
-        },
+        settle: (reply) =>
+          this.client.deliver(() => {
+            this.inFlight.delete(fail);
+            this.heard(reply, sentAt);
+            if (reply.ok) {
+              request.answered?.(reply.value);
+              resolve(reply.value);
+              return;
+            }
+            const { code, index } = reply.refusal;
+            const inMulti = op === 'multi' ? { index } : {};
+            const outcome = 'not-applied';
+            reject(this.error(code, { op, path: paths[index], outcome, ...inMulti }));
+          }),
       });
     });
   }
@@ -243,28 +277,28 @@ export class SessionLink implements ConnectionClient {
     };
     this.ensemble.send(connection, {
       execute: (processor) => {
-        processor.ensurePath(connection, this.chroot);
+        processor.ensurePath(connection, this.client.chroot);
         processor.setWatches(connection, seen, watched);
       },
-      settle: (reply) => this.heard(reply, sentAt),
+      settle: (reply) => this.client.deliver(() => this.heard(reply, sentAt)),
     });
   }
 
   private schedulePing(): void {
-    this.pingTimer = this.ensemble.clock.setTimeout(() => this.ping(), this.timeoutMs / 3);
+    this.pingTimer = this.client.clock.setTimeout(() => this.ping(), this.timeoutMs / 3);
   }
 
   /** Two pings without an answer, two thirds of the timeout at most, and the connection is given up. */
   private ping(): void {
     const { connection } = this;
     if (!connection) return;
-    const sentAt = this.ensemble.clock.monotonic();
+    const sentAt = this.client.clock.monotonic();
     if (this.ensemble.ping(connection)) {
       this.answeredSendAt = sentAt;
       this.pingMissed = false;
     } else if (this.pingMissed) {
       this.ensemble.hangUp(connection);
-      this.lost(connection, false);
+      this.onLost(connection, false);
       return;
     } else {
       this.pingMissed = true;

@@ -1,54 +1,47 @@
 import { dirname } from 'node:path';
 import type { DiskSpace, FileStat, FileSystem } from '../file-system';
-
-interface Inode {
-  /** What a running process sees. */
-  data: Buffer;
-  /** What is certain to be there after a power failure. */
-  durable: Buffer;
-}
-
-/** A change of names that a power failure may undo until the directory is flushed. */
-interface NameChange {
-  readonly directory: string;
-  apply(names: Map<string, Inode>): void;
-}
+import { Inode, MemoryDisk } from './memory-disk';
 
 function failure(code: string, path: string): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
 }
 
+/** Runs a callback later: when the device has done its work. */
+export type Later = (callback: () => void) => void;
+
 /**
  * A file system in memory that tells what was flushed from what was not. {@link crash} is a power
  * failure: of what was not flushed some is lost, in any order the kernel could have chosen.
+ *
+ * A process that is killed loses its file system with its open files; the next one opens another
+ * on the same disk.
  */
 export class MemoryFileSystem implements FileSystem {
-  private names = new Map<string, Inode>();
-  private durableNames = new Map<string, Inode>();
-  private changes: NameChange[] = [];
-  private readonly directories = new Set<string>(['/']);
   private readonly open = new Map<number, Inode>();
   private nextFd = 3;
   space: DiskSpace = { totalBytes: 2 ** 40, usableBytes: 2 ** 39 };
 
+  /**
+   * @param disk default: a new one, empty
+   * @param later how long the asynchronous operations take. Default: a turn of the event loop
+   */
+  constructor(
+    private readonly disk = new MemoryDisk(),
+    private readonly later: Later = (callback) => void setImmediate(callback),
+  ) {}
+
   /** A power failure; open files are gone with the process. */
   crash(random: () => number): void {
-    const survivors = Math.floor(random() * (this.changes.length + 1));
-    for (const change of this.changes.slice(0, survivors)) change.apply(this.durableNames);
-    this.changes = [];
-    this.names = new Map(this.durableNames);
     this.open.clear();
-    for (const inode of new Set(this.names.values())) {
-      inode.data = inode.durable = survivorOf(inode, random);
-    }
+    this.disk.crash(random);
   }
 
   openSync(path: string, create = false): number {
-    let inode = this.names.get(path);
+    let inode = this.disk.names.get(path);
     if (!inode) {
       if (!create) throw failure('ENOENT', path);
-      inode = { data: Buffer.alloc(0), durable: Buffer.alloc(0) };
-      this.setName(path, inode);
+      inode = new Inode();
+      this.disk.setName(path, inode);
     }
     this.open.set(this.nextFd, inode);
     return this.nextFd++;
@@ -65,54 +58,46 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   writevSync(fd: number, buffers: readonly Buffer[], position: number): number {
-    const inode = this.inode(fd);
-    const bytes = Buffer.concat(buffers);
-    const data = Buffer.alloc(Math.max(inode.data.length, position + bytes.length));
-    inode.data.copy(data);
-    bytes.copy(data, position);
-    inode.data = data;
-    return bytes.length;
+    return this.inode(fd).write(buffers, position);
   }
 
   ftruncateSync(fd: number, length: number): void {
-    const inode = this.inode(fd);
-    const data = Buffer.alloc(length);
-    inode.data.copy(data);
-    inode.data = data;
+    this.inode(fd).truncate(length);
   }
 
   statSync(path: string): FileStat | undefined {
-    const inode = this.names.get(path);
-    if (inode) return { size: inode.data.length, mtimeMs: 0, isDirectory: false };
-    if (this.directories.has(path)) return { size: 0, mtimeMs: 0, isDirectory: true };
+    const inode = this.disk.names.get(path);
+    if (inode) return { size: inode.size, mtimeMs: 0, isDirectory: false };
+    if (this.disk.directories.has(path)) return { size: 0, mtimeMs: 0, isDirectory: true };
     return undefined;
   }
 
   renameSync(from: string, to: string): void {
-    const inside = [...this.names.keys()].filter((path) => path.startsWith(`${from}/`));
-    if (this.directories.delete(from)) {
-      this.directories.add(to);
+    const { directories, names } = this.disk;
+    if (directories.delete(from)) {
+      directories.add(to);
+      const inside = [...names.keys()].filter((path) => path.startsWith(`${from}/`));
       for (const path of inside) this.move(path, to + path.slice(from.length));
       return;
     }
-    if (!this.names.has(from)) throw failure('ENOENT', from);
+    if (!names.has(from)) throw failure('ENOENT', from);
     this.move(from, to);
   }
 
   unlinkSync(path: string): void {
-    if (!this.names.has(path)) throw failure('ENOENT', path);
-    this.change(dirname(path), (names) => void names.delete(path));
+    if (!this.disk.names.has(path)) throw failure('ENOENT', path);
+    this.disk.change(dirname(path), (names) => void names.delete(path));
   }
 
   linkSync(existing: string, path: string): void {
-    if (this.names.has(path)) throw failure('EEXIST', path);
-    const inode = this.names.get(existing);
+    if (this.disk.names.has(path)) throw failure('EEXIST', path);
+    const inode = this.disk.names.get(existing);
     if (!inode) throw failure('ENOENT', existing);
-    this.setName(path, inode);
+    this.disk.setName(path, inode);
   }
 
   readFileSync(path: string): string | undefined {
-    return this.names.get(path)?.data.toString('utf8');
+    return this.disk.names.get(path)?.data.toString('utf8');
   }
 
   writeFileSync(path: string, text: string): void {
@@ -123,7 +108,7 @@ export class MemoryFileSystem implements FileSystem {
   }
 
   async read(fd: number, buffer: Buffer, at: number, length: number, position: number) {
-    await turn();
+    await this.done();
     return this.readSync(fd, buffer, at, length, position);
   }
 
@@ -133,7 +118,7 @@ export class MemoryFileSystem implements FileSystem {
     position: number,
     done: (error: Error | null, written: number) => void,
   ): void {
-    setImmediate(() => {
+    this.later(() => {
       try {
         done(null, this.writevSync(fd, buffers, position));
       } catch (error) {
@@ -144,80 +129,77 @@ export class MemoryFileSystem implements FileSystem {
 
   async fdatasync(fd: number): Promise<void> {
     const inode = this.inode(fd);
-    await turn();
-    inode.durable = inode.data;
+    await this.done();
+    inode.flush();
   }
 
   async syncDirectory(path: string): Promise<void> {
-    await turn();
-    for (const change of this.changes) {
-      if (change.directory === path) change.apply(this.durableNames);
-    }
-    this.changes = this.changes.filter(({ directory }) => directory !== path);
+    await this.done();
+    this.disk.flushDirectory(path);
   }
 
   async readFile(path: string): Promise<string | undefined> {
-    await turn();
+    await this.done();
     return this.readFileSync(path);
   }
 
   async writeFile(path: string, text: string): Promise<void> {
-    await turn();
+    await this.done();
     this.writeFileSync(path, text);
-    const inode = this.names.get(path);
-    if (inode) inode.durable = inode.data;
+    this.disk.names.get(path)?.flush();
   }
 
   async rename(from: string, to: string): Promise<void> {
-    await turn();
+    await this.done();
     this.renameSync(from, to);
   }
 
   async unlink(path: string): Promise<void> {
-    await turn();
-    if (this.names.has(path)) this.unlinkSync(path);
+    await this.done();
+    if (this.disk.names.has(path)) this.unlinkSync(path);
   }
 
   async removeTree(path: string): Promise<void> {
-    await turn();
-    for (const name of [...this.names.keys()]) {
+    await this.done();
+    const { directories, names } = this.disk;
+    for (const name of [...names.keys()]) {
       if (name.startsWith(`${path}/`)) this.unlinkSync(name);
     }
-    for (const name of this.directories) {
-      if (name === path || name.startsWith(`${path}/`)) this.directories.delete(name);
+    for (const name of directories) {
+      if (name === path || name.startsWith(`${path}/`)) directories.delete(name);
     }
   }
 
   async readdir(path: string): Promise<string[]> {
-    await turn();
-    const all = [...this.names.keys(), ...this.directories];
+    await this.done();
+    const all = [...this.disk.names.keys(), ...this.disk.directories];
     return all.filter((name) => dirname(name) === path && name !== path).map(baseName);
   }
 
   async stat(path: string): Promise<FileStat | undefined> {
-    await turn();
+    await this.done();
     return this.statSync(path);
   }
 
   async mkdir(path: string): Promise<void> {
-    await turn();
-    for (let name = path; name !== '/'; name = dirname(name)) this.directories.add(name);
+    await this.done();
+    for (let name = path; name !== '/'; name = dirname(name)) this.disk.directories.add(name);
   }
 
   async statfs(): Promise<DiskSpace> {
-    await turn();
+    await this.done();
     return this.space;
   }
 
   /** The bytes of a file, for tests to look at and to damage. */
   bytes(path: string): Buffer {
-    const inode = this.names.get(path);
+    const inode = this.disk.names.get(path);
     if (!inode) throw failure('ENOENT', path);
     return inode.data;
   }
 
   private move(from: string, to: string): void {
-    this.change(dirname(to), (names) => {
+    this.disk.change(dirname(to), (names) => {
       const inode = names.get(from);
       if (!inode) return;
       names.delete(from);
@@ -225,39 +207,17 @@ export class MemoryFileSystem implements FileSystem {
     });
   }
 
-  private setName(path: string, inode: Inode): void {
-    this.change(dirname(path), (names) => void names.set(path, inode));
-  }
-
-  private change(directory: string, apply: (names: Map<string, Inode>) => void): void {
-    apply(this.names);
-    this.changes.push({ directory, apply });
-  }
-
   private inode(fd: number): Inode {
     const inode = this.open.get(fd);
     if (!inode) throw failure('EBADF', String(fd));
     return inode;
   }
-}
 
-/** What a power failure leaves of a file: what was flushed, all, or something in between. */
-function survivorOf({ data, durable }: Inode, random: () => number): Buffer {
-  const choice = random();
-  if (choice < 0.3) return durable;
-  if (choice < 0.5) return data;
-  // A part of what came later; its last block may be zeros because only the size had arrived.
-  const from = Math.min(durable.length, data.length);
-  const end = from + Math.floor(random() * (data.length - from + 1));
-  const survivor = Buffer.from(data.subarray(0, end));
-  if (choice < 0.7) survivor.fill(0, from + Math.floor(random() * (end - from + 1)));
-  return survivor;
+  private done(): Promise<void> {
+    return new Promise((resolve) => this.later(resolve));
+  }
 }
 
 function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
