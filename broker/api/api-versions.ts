@@ -1,16 +1,18 @@
-import { allApis } from '../../client/protocol/apis';
+import type { Api } from '../../client/protocol/api';
 import type { ApiVersions } from '../../client/protocol/messages/api-versions';
 import type { ApiHandler } from './handler';
 
-/** What this broker answers is what the schemas declare. */
-export function apiVersionsHandler(): ApiHandler<typeof ApiVersions> {
+/** Answers with the APIs given, in the versions their schemas declare. */
+export function apiVersionsHandler(answered: readonly Api[]): ApiHandler<typeof ApiVersions> {
   const response = {
     errorCode: 0,
-    apiKeys: allApis().map(({ key, versions }) => ({
-      apiKey: key,
-      minVersion: versions.min,
-      maxVersion: versions.max,
-    })),
+    apiKeys: answered
+      .map(({ key, versions }) => ({
+        apiKey: key,
+        minVersion: versions.min,
+        maxVersion: versions.max,
+      }))
+      .sort((a, b) => a.apiKey - b.apiKey),
   };
   return () => response;
 }

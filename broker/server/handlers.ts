@@ -1,7 +1,6 @@
 import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import type { ConfigStore } from '../../zk-coordination';
-import { apiVersionsHandler } from '../api/api-versions';
 import { createPartitionsHandler } from '../api/create-partitions';
 import { createTopicsHandler } from '../api/create-topics';
 import { deleteRecordsHandler } from '../api/delete-records';
@@ -60,7 +59,6 @@ export function handlersOf(rooms: Rooms): Partial<ApiHandlers> {
       ...rooms,
       autoCreate: mayAutoCreate ? autoCreation(admin, metadata, clock) : undefined,
     }),
-    ApiVersions: apiVersionsHandler(),
     CreateTopics: createTopicsHandler({
       ...rooms,
       describeConfigs: (overrides) =>

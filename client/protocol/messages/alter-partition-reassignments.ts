@@ -25,13 +25,13 @@ export const AlterPartitionReassignments = defineApi({
       default: 0,
     }),
     errorCode: int16('0, or why nothing was done.'),
-    errorMessage: string('More about the error.', { nullable: '0+' }),
+    errorMessage: string('More about the error.', { nullable: '0+', default: null }),
     responses: array('Per topic:', {
       name: string('Topic name.'),
       partitions: array('Per partition:', {
         partitionIndex: int32('Partition number.'),
         errorCode: int16('0, or why it is not moved.'),
-        errorMessage: string('More about the error.', { nullable: '0+' }),
+        errorMessage: string('More about the error.', { nullable: '0+', default: null }),
       }),
     }),
   },

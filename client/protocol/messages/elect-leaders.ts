@@ -35,7 +35,7 @@ export const ElectLeaders = defineApi({
       partitionResult: array('Per partition:', {
         partitionId: int32('Partition number.'),
         errorCode: int16('0, or why there was no election.'),
-        errorMessage: string('More about the error.', { nullable: '0+' }),
+        errorMessage: string('More about the error.', { nullable: '0+', default: null }),
       }),
     }),
   },

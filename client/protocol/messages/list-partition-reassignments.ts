@@ -23,7 +23,7 @@ export const ListPartitionReassignments = defineApi({
       default: 0,
     }),
     errorCode: int16('0, or why there is no answer.'),
-    errorMessage: string('More about the error.', { nullable: '0+' }),
+    errorMessage: string('More about the error.', { nullable: '0+', default: null }),
     topics: array('Per topic:', {
       name: string('Topic name.'),
       partitions: array('Per partition that is being moved:', {
