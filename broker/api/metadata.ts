@@ -1,21 +1,22 @@
 import type { RequestOf, ResponseInput } from '../../client/protocol/api';
-import { ErrorCode } from '../../client/protocol/error-codes';
+import { ErrorCode, type ErrorName } from '../../client/protocol/error-codes';
 import type { Metadata } from '../../client/protocol/messages/metadata';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { ZERO_UUID } from '../../client/protocol/schema';
 import type { Logger } from '../../client/runtime/logger';
 import { assertTopicName, INTERNAL_TOPICS } from '../controller/topic-name';
-import type { MetadataCache, PartitionMetadata, TopicMetadata } from '../metadata/metadata-cache';
+import type { MetadataCache, TopicMetadata } from '../metadata/metadata-cache';
 import { endpointsFor } from './endpoints';
-import type { ApiHandler } from './handler';
+import type { ApiHandler, RequestContext } from './handler';
 import { responseError } from './partition-error';
 
 type TopicRequest = NonNullable<RequestOf<typeof Metadata>['topics']>[number];
 type TopicResponse = NonNullable<ResponseInput<typeof Metadata>['topics']>[number];
-type PartitionResponse = TopicResponse['partitions'][number];
 
 /** Earlier responses cannot tell of a topic without a name. */
 const FIRST_BY_ID = 12;
+/** Earlier clients do not know LISTENER_NOT_FOUND. */
+const FIRST_WITH_LISTENER_ERROR = 6;
 
 export interface MetadataDependencies {
   readonly metadata: MetadataCache;
@@ -41,10 +42,10 @@ export function metadataHandler(dependencies: MetadataDependencies): ApiHandler<
     // Version 0 had no null: it asked for all topics with an empty list.
     const all = !request.topics || (context.apiVersion === 0 && request.topics.length === 0);
     const topics = all
-      ? metadata.topics().map((topic) => describe(topic, metadata))
+      ? metadata.topics().map((topic) => describe(topic, metadata, context))
       : await Promise.all(
           (request.topics as TopicRequest[]).map((wanted) =>
-            one(wanted, request.allowAutoTopicCreation, dependencies),
+            one(wanted, request.allowAutoTopicCreation, dependencies, context),
           ),
         );
     return {
@@ -62,11 +63,12 @@ async function one(
   { name, topicId }: TopicRequest,
   mayCreate: boolean,
   { metadata, autoCreate, logger }: MetadataDependencies,
+  context: RequestContext,
 ): Promise<TopicResponse> {
   if (name === null) {
     const topic = metadata.topic(metadata.topicNameOf(topicId) ?? '');
     return topic
-      ? describe(topic, metadata)
+      ? describe(topic, metadata, context)
       : unavailable(null, topicId, ErrorCode.UNKNOWN_TOPIC_ID);
   }
   try {
@@ -76,7 +78,7 @@ async function one(
     return unavailable(name, ZERO_UUID, responseError(error, logger, 'Metadata').errorCode);
   }
   const topic = metadata.topic(name);
-  if (topic) return describe(topic, metadata);
+  if (topic) return describe(topic, metadata, context);
   return unavailable(
     name,
     ZERO_UUID,
@@ -88,32 +90,39 @@ function unavailable(name: string | null, topicId: string, errorCode: number): T
   return { errorCode, name, topicId, partitions: [] };
 }
 
-function describe(topic: TopicMetadata, metadata: MetadataCache): TopicResponse {
+function describe(
+  topic: TopicMetadata,
+  metadata: MetadataCache,
+  context: RequestContext,
+): TopicResponse {
   return {
     errorCode: ErrorCode.NONE,
     name: topic.name,
     topicId: topic.topicId,
     isInternal: INTERNAL_TOPICS.has(topic.name),
-    partitions: Array.from(topic.partitions, (partition, index) =>
-      describePartition(index, partition, metadata),
-    ),
+    partitions: Array.from(topic.partitions, (partition, index) => {
+      const error = leaderError(partition?.leader, metadata, context);
+      return {
+        errorCode: ErrorCode[error],
+        partitionIndex: index,
+        leaderId: error === 'NONE' && partition ? partition.leader : -1,
+        leaderEpoch: partition?.leaderEpoch ?? -1,
+        replicaNodes: partition?.replicas ?? [],
+        isrNodes: partition?.isr ?? [],
+        offlineReplicas: metadata.offlineReplicas(topic.name, index),
+      };
+    }),
   };
 }
 
-function describePartition(
-  partitionIndex: number,
-  partition: PartitionMetadata | undefined,
+/** Whether the client can be sent to the leader. */
+function leaderError(
+  leader: number | undefined,
   metadata: MetadataCache,
-): PartitionResponse {
-  const leaderAlive = partition !== undefined && metadata.broker(partition.leader) !== undefined;
-  const replicas = partition?.replicas ?? [];
-  return {
-    errorCode: leaderAlive ? ErrorCode.NONE : ErrorCode.LEADER_NOT_AVAILABLE,
-    partitionIndex,
-    leaderId: leaderAlive ? partition.leader : -1,
-    leaderEpoch: partition?.leaderEpoch ?? -1,
-    replicaNodes: replicas,
-    isrNodes: partition?.isr ?? [],
-    offlineReplicas: replicas.filter((id) => !metadata.broker(id)),
-  };
+  { apiVersion, listenerName }: RequestContext,
+): ErrorName {
+  const broker = leader === undefined ? undefined : metadata.broker(leader);
+  if (!broker) return 'LEADER_NOT_AVAILABLE';
+  if (broker.endpoints.has(listenerName)) return 'NONE';
+  return apiVersion >= FIRST_WITH_LISTENER_ERROR ? 'LISTENER_NOT_FOUND' : 'LEADER_NOT_AVAILABLE';
 }

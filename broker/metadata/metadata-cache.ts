@@ -1,32 +1,22 @@
 import type { Clock } from '../../client/runtime/clock';
 import { deferred } from '../../client/runtime/deferred';
+import { updatedTopic, type TopicMetadata, type TopicUpdate } from './topic-metadata';
+
+export { hasLeaders, type PartitionMetadata, type TopicMetadata } from './topic-metadata';
 
 /** A live broker as clients may be told of it. */
 export interface BrokerNode {
   readonly id: number;
+  /** Of its present incarnation. */
+  readonly epoch: number;
   readonly rack: string | null;
   /** Advertised address per listener name. */
   readonly endpoints: ReadonlyMap<string, { readonly host: string; readonly port: number }>;
 }
 
-export interface PartitionMetadata {
-  /** Broker id, -1 for none. */
-  readonly leader: number;
-  readonly leaderEpoch: number;
-  readonly isr: readonly number[];
-  readonly replicas: readonly number[];
-}
-
-export interface TopicMetadata {
-  readonly name: string;
-  readonly topicId: string;
-  /** By partition number; undefined while the controller has not decided on it. */
-  readonly partitions: readonly (PartitionMetadata | undefined)[];
-}
-
 /**
- * What this broker knows of the cluster: the live brokers, and the topics with the leaders the
- * controller chose. Answers Metadata requests without asking anybody.
+ * What this broker knows of the cluster: the live brokers as it sees them in ZooKeeper, and the
+ * topics with the leaders the controller chose. Answers Metadata requests without asking anybody.
  *
  * The controller writes it (UpdateMetadata), handlers read it and may wait for a change.
  */
@@ -64,20 +54,41 @@ export class MetadataCache {
     this.changed();
   }
 
+  /**
+   * Takes over what the controller tells. All of it is visible at once.
+   *
+   * @param isFull these are all topics there are; what is known beyond them, and of them, is over
+   * @returns the topics that are gone by this
+   */
+  update(updates: readonly TopicUpdate[], isFull = false): TopicMetadata[] {
+    const before = [...this.topicsByName.values()];
+    if (isFull) {
+      this.topicsByName.clear();
+      this.namesById.clear();
+    }
+    for (const update of updates) {
+      this.replace(update.name, updatedTopic(this.topicsByName.get(update.name), update));
+    }
+    this.changed();
+    return before.filter(({ name }) => !this.topicsByName.has(name));
+  }
+
+  /** Puts a topic in the place of what was known of it. */
   setTopic(topic: TopicMetadata): void {
-    const previous = this.topicsByName.get(topic.name);
-    if (previous) this.namesById.delete(previous.topicId);
-    this.topicsByName.set(topic.name, topic);
-    this.namesById.set(topic.topicId, topic.name);
+    this.replace(topic.name, topic);
     this.changed();
   }
 
   removeTopic(name: string): void {
-    const topic = this.topicsByName.get(name);
-    if (!topic) return;
-    this.topicsByName.delete(name);
-    this.namesById.delete(topic.topicId);
+    this.replace(name, undefined);
     this.changed();
+  }
+
+  /** Replicas of a partition that cannot be used, as far as the controller or this broker knows. */
+  offlineReplicas(topic: string, partition: number): number[] {
+    const known = this.topicsByName.get(topic)?.partitions[partition];
+    if (!known) return [];
+    return known.replicas.filter((id) => known.offlineReplicas.includes(id) || !this.broker(id));
   }
 
   /**
@@ -100,18 +111,18 @@ export class MetadataCache {
     }
   }
 
+  private replace(name: string, topic: TopicMetadata | undefined): void {
+    const before = this.topicsByName.get(name);
+    if (before) this.namesById.delete(before.topicId);
+    if (topic) {
+      this.topicsByName.set(name, topic);
+      this.namesById.set(topic.topicId, name);
+    } else {
+      this.topicsByName.delete(name);
+    }
+  }
+
   private changed(): void {
     for (const look of [...this.waiters]) look();
   }
-}
-
-/** Whether every partition of a topic has a leader. */
-export function hasLeaders(topic: TopicMetadata | undefined, partitions = 1): boolean {
-  return (
-    topic !== undefined &&
-    topic.partitions.length >= partitions &&
-    Array.from(topic.partitions).every(
-      (partition) => partition !== undefined && partition.leader >= 0,
-    )
-  );
 }

@@ -78,8 +78,9 @@ export class Membership {
 }
 
 function nodesOf(live: BrokersChange['brokers']): BrokerNode[] {
-  return [...live.values()].map(({ registration: { id, rack, endpoints } }) => ({
+  return [...live.values()].map(({ registration: { id, rack, endpoints }, epoch }) => ({
     id,
+    epoch: Number(epoch),
     rack,
     endpoints: new Map(endpoints.map(({ listener, host, port }) => [listener, { host, port }])),
   }));
