@@ -29,7 +29,7 @@ export class World {
 
   /** The world's own time; nothing stops it. */
   readonly clock: Clock = {
-    now: () => EPOCH + this.time,
+    now: () => EPOCH + Math.floor(this.time),
     monotonic: () => this.time,
     setTimeout: (callback, ms) => this.after(Math.max(0, ms), callback),
     clearTimeout: (handle) => this.cancel(handle),
