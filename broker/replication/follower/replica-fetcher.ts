@@ -101,8 +101,9 @@ export class ReplicaFetcher {
       try {
         await this.prepare();
         if (this.closed) return;
+        if (this.touched.size > 0) continue;
         if (this.session.size > 0) await this.round();
-        else if (this.touched.size === 0) await (this.idle = deferred()).promise;
+        else await (this.idle = deferred()).promise;
       } catch (error) {
         // Errors are dealt with where they belong to; one that gets here must not end the loop.
         this.session.failed();
