@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '../../client/protocol/schema';
 import type { Clock } from '../../client/runtime/clock';
 import { deferred } from '../../client/runtime/deferred';
 import { updatedTopic, type TopicMetadata, type TopicUpdate } from './topic-metadata';
@@ -116,7 +117,8 @@ export class MetadataCache {
     if (before) this.namesById.delete(before.topicId);
     if (topic) {
       this.topicsByName.set(name, topic);
-      this.namesById.set(topic.topicId, name);
+      // Topics older than topic ids all have this one.
+      if (topic.topicId !== ZERO_UUID) this.namesById.set(topic.topicId, name);
     } else {
       this.topicsByName.delete(name);
     }
