@@ -31,14 +31,14 @@ export class LeaderEpochCache {
   }
 
   /**
-   * An epoch starts at an offset. Entries that contradict it, with as late an offset or as large an
-   * epoch, go. Nothing changes when it repeats the latest epoch at the same or a later offset.
+   * An epoch is in force at an offset. Entries that contradict it, with as late an offset or a larger
+   * epoch, go. An epoch that is in force already goes on: it keeps its start.
    */
   assign(epoch: number, startOffset: number): void {
     const latest = this.list.at(-1);
     if (latest && latest.epoch === epoch && startOffset >= latest.startOffset) return;
-    this.list = this.list.filter((e) => e.epoch < epoch && e.startOffset < startOffset);
-    this.list.push({ epoch, startOffset });
+    this.list = this.list.filter((e) => e.epoch <= epoch && e.startOffset < startOffset);
+    if (this.latestEpoch !== epoch) this.list.push({ epoch, startOffset });
     this.changed();
   }
 

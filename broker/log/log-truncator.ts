@@ -19,7 +19,11 @@ export class LogTruncator {
   async truncateTo(offset: number): Promise<boolean> {
     const { state } = this;
     if (offset < 0) throw new RangeError(`A log cannot end at ${offset}.`);
-    if (offset >= state.nextOffset) return false;
+    if (offset >= state.nextOffset) {
+      // A leader that wrote nothing has left its epoch at the log end, where another may go on now.
+      if (offset === state.nextOffset) state.epochs.cache.truncateFromEnd(offset);
+      return false;
+    }
     return this.whileQuiet(async () => {
       if (offset >= state.nextOffset) return false;
       if (offset < state.segments.first.baseOffset) this.startAnew(offset);
