@@ -1,4 +1,9 @@
 import type { Cluster, TopicMetadata } from '../network';
+import {
+  alterPartitionReassignments,
+  type PartitionReassignment,
+} from './alter-partition-reassignments';
+import type { PartitionItem } from './ask-leaders';
 import type { AdminCallOptions, ValidatedCallOptions } from './call-options';
 import { createPartitions, type NewPartitions } from './create-partitions';
 import {
@@ -27,6 +32,7 @@ import {
   type DescribeLogDirsOptions,
 } from './describe-log-dirs';
 import { describeTopics } from './describe-topics';
+import { electLeaders, type ElectLeadersOptions, type LeaderElection } from './elect-leaders';
 import { incrementalAlterConfigs, type ConfigResourceChange } from './incremental-alter-configs';
 import {
   listOffsets,
@@ -34,6 +40,10 @@ import {
   type ListOffsetsOptions,
   type ListOffsetsQuestion,
 } from './list-offsets';
+import {
+  listPartitionReassignments,
+  type OngoingReassignment,
+} from './list-partition-reassignments';
 import { listTopics, type ListTopicsOptions, type TopicListing } from './list-topics';
 
 /**
@@ -123,6 +133,33 @@ export class Admin {
     options?: AdminCallOptions,
   ): Promise<DeletedRecords[]> {
     return deleteRecords(this.cluster, records, options);
+  }
+
+  /**
+   * Elects leaders and waits until they lead. A partition that cannot have the leader asked for
+   * fails with PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE.
+   */
+  electLeaders(options: ElectLeadersOptions): Promise<LeaderElection[]> {
+    return electLeaders(this.cluster, options);
+  }
+
+  /**
+   * Begins to move partitions to other brokers, or to stop doing so. Returns when that is decided;
+   * {@link listPartitionReassignments} tells when it is done.
+   */
+  alterPartitionReassignments(
+    reassignments: readonly PartitionReassignment[],
+    options?: AdminCallOptions,
+  ): Promise<void> {
+    return alterPartitionReassignments(this.cluster, reassignments, options);
+  }
+
+  /** The partitions that are being moved, of those named or of all. */
+  listPartitionReassignments(
+    partitions?: readonly PartitionItem[],
+    options?: AdminCallOptions,
+  ): Promise<OngoingReassignment[]> {
+    return listPartitionReassignments(this.cluster, partitions, options);
   }
 
   /** What lies in the log directories of brokers. */

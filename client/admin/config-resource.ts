@@ -28,9 +28,9 @@ export function replyFor<R extends { resourceType: number; resourceName: string 
   return replies.find((r) => r.resourceType === resourceType && r.resourceName === resourceName);
 }
 
-/** The broker that has to be asked, or undefined when any will do. */
+/** The broker that has to be asked, or undefined when any will do, be it to refuse the name. */
 function brokerToAsk({ type, name }: ConfigResource): number | undefined {
-  return type !== 'TOPIC' && name !== '' ? Number(name) : undefined;
+  return type !== 'TOPIC' && /^\d+$/.test(name) ? Number(name) : undefined;
 }
 
 /**
@@ -56,6 +56,10 @@ export async function askAboutResources<
     groups.set(broker, [...(groups.get(broker) ?? []), resource]);
   }
   await cluster.connect();
+  const isUnknown = (broker?: number): boolean =>
+    broker !== undefined && !cluster.snapshot.brokers.has(broker);
+  // It may have come since the metadata was asked for.
+  if ([...groups.keys()].some(isUnknown)) await cluster.refreshMetadata();
   await Promise.all(
     [...groups].map(async ([broker, group]) => {
       try {

@@ -1,6 +1,7 @@
 /** Looking at a cluster and changing it. */
 export { Admin } from './admin';
 export { AdminError } from './admin-error';
+export type { PartitionReassignment } from './alter-partition-reassignments';
 export type { PartitionItem } from './ask-leaders';
 export type { AdminCallOptions, ValidatedCallOptions } from './call-options';
 export type { ConfigResource } from './config-resource';
@@ -24,7 +25,9 @@ export type {
   LogDirDescription,
   ReplicaInfo,
 } from './describe-log-dirs';
+export type { ElectLeadersOptions, LeaderElection } from './elect-leaders';
 export type { ConfigChange, ConfigResourceChange } from './incremental-alter-configs';
 export type { ListedOffset, ListOffsetsOptions, ListOffsetsQuestion } from './list-offsets';
+export type { OngoingReassignment } from './list-partition-reassignments';
 export type { ListTopicsOptions, TopicListing } from './list-topics';
 export { MissingPartitionError } from './missing-partition-error';
