@@ -47,7 +47,11 @@ export function createTopicsHandler(
       for (const topic of topics) {
         if (topic.errorCode !== ErrorCode.NONE) continue;
         const left = deadline - clock.monotonic();
-        const ready = () => hasLeaders(metadata.topic(topic.name), topic.numPartitions);
+        const ready = () => {
+          const known = metadata.topic(topic.name);
+          // This broker may not have heard yet that an earlier topic of the name is gone.
+          return known?.topicId === topic.topicId && hasLeaders(known, topic.numPartitions);
+        };
         if (!(await metadata.until(ready, left, clock))) {
           topic.errorCode = ErrorCode.REQUEST_TIMED_OUT;
           topic.errorMessage = `Topic '${topic.name}' is created but has no leaders yet.`;

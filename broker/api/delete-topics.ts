@@ -1,10 +1,10 @@
 import type { ResponseInput } from '../../client/protocol/api';
-import { ErrorCode } from '../../client/protocol/error-codes';
 import type { DeleteTopics } from '../../client/protocol/messages/delete-topics';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { ZERO_UUID } from '../../client/protocol/schema';
 import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
+import type { StoredTopic } from '../../zk-coordination';
 import type { TopicAdmin } from '../controller/topic-admin';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { ApiHandler } from './handler';
@@ -12,7 +12,10 @@ import { NO_ERROR, responseError } from './partition-error';
 
 type TopicResponse = ResponseInput<typeof DeleteTopics>['responses'][number];
 
-/** Has topics deleted and waits until they are gone. */
+/**
+ * Has topics deleted and waits until this broker tells no client of them any more. Then their names
+ * are free, unless a broker that holds replicas is away: the rest of the deletion waits for it.
+ */
 export function deleteTopicsHandler(dependencies: {
   readonly admin: TopicAdmin;
   readonly metadata: MetadataCache;
@@ -27,30 +30,36 @@ export function deleteTopicsHandler(dependencies: {
       ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
       ...request.topics,
     ];
-    const responses = await Promise.all(wanted.map(deleteOne));
-    for (const response of responses) {
-      if (response.errorCode !== ErrorCode.NONE) continue;
-      const gone = () => !metadata.topic(response.name as string);
-      if (!(await metadata.until(gone, deadline - clock.monotonic(), clock))) {
-        response.errorCode = ErrorCode.REQUEST_TIMED_OUT;
-        response.errorMessage = `Topic '${response.name}' is still being deleted.`;
-      }
-    }
-    return { responses };
+    return { responses: await Promise.all(wanted.map((one) => deleteOne(one, deadline))) };
   };
 
-  async function deleteOne(wanted: {
-    name: string | null;
-    topicId: string;
-  }): Promise<TopicResponse> {
+  async function deleteOne(
+    wanted: { name: string | null; topicId: string },
+    deadline: number,
+  ): Promise<TopicResponse> {
     const name = wanted.name ?? metadata.topicNameOf(wanted.topicId) ?? null;
     const topicId = metadata.topic(name ?? '')?.topicId ?? wanted.topicId;
     try {
       if (name === null) throw new ProtocolError('UNKNOWN_TOPIC_ID');
-      await admin.delete(name);
-      return { name, topicId, ...NO_ERROR };
+      const deleted = await admin.delete(name);
+      await untilGone(deleted, deadline);
+      return { name, topicId: deleted.topicId ?? topicId, ...NO_ERROR };
     } catch (error) {
       return { name, topicId, ...responseError(error, logger, 'DeleteTopics') };
     }
+  }
+
+  async function untilGone(deleted: StoredTopic, deadline: number): Promise<void> {
+    const gone = () => {
+      const known = metadata.topic(deleted.name);
+      return !known || (deleted.topicId !== null && known.topicId !== deleted.topicId);
+    };
+    if (!(await metadata.until(gone, deadline - clock.monotonic(), clock))) {
+      throw new ProtocolError(
+        'REQUEST_TIMED_OUT',
+        `Topic '${deleted.name}' is still being deleted.`,
+      );
+    }
+    await admin.untilErased(deleted, deadline - clock.monotonic());
   }
 }

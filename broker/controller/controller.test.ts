@@ -66,6 +66,8 @@ class Candidate implements BrokerMessenger {
       replicationFactor: () => 1,
       deleteTopicEnable: true,
       assertConfigs: () => {},
+      clock: systemClock,
+      random: Math.random,
     });
   }
 

@@ -4,10 +4,18 @@ import { placeReplicas, type PlacementBroker } from './replica-placement';
 const brokers = (n: number, racks: (string | null)[] = [null]): PlacementBroker[] =>
   Array.from({ length: n }, (_, i) => ({ id: i, rack: racks[i % racks.length] }));
 
+const random = () => 0.5;
+
 test('goes round the brokers with a growing distance, as in the example of Kafka', () => {
   // 5 brokers, 10 partitions, RF 3, start and shift 0: AdminUtils' own table.
   expect(
-    placeReplicas({ brokers: brokers(5), partitions: 10, replicationFactor: 3, startIndex: 0 }),
+    placeReplicas({
+      brokers: brokers(5),
+      partitions: 10,
+      replicationFactor: 3,
+      startIndex: 0,
+      random,
+    }),
   ).toEqual([
     [0, 1, 2],
     [1, 2, 3],
@@ -28,9 +36,9 @@ test.each([
   [1, 0, 'INVALID_REPLICATION_FACTOR'],
   [1, 4, 'INVALID_REPLICATION_FACTOR'],
 ])('%i partitions with %i replicas on 3 brokers: %s', (partitions, replicationFactor, code) => {
-  expect(() => placeReplicas({ brokers: brokers(3), partitions, replicationFactor })).toThrow(
-    expect.objectContaining({ code }),
-  );
+  expect(() =>
+    placeReplicas({ brokers: brokers(3), partitions, replicationFactor, random }),
+  ).toThrow(expect.objectContaining({ code }));
 });
 
 test('replicas are distinct, leaders balanced, racks used evenly', () => {

@@ -13,7 +13,7 @@ export interface PlacementRequest {
   /** Number of the first partition placed, when a topic is extended. Default 0. */
   readonly firstPartition?: number;
   /** 0 to 1; chooses where the round begins. */
-  readonly random?: () => number;
+  readonly random: () => number;
   /** Where the round begins, instead of at random: what the first partition of the topic had. */
   readonly startIndex?: number;
 }
@@ -32,8 +32,7 @@ const MOST_PARTITIONS = 100_000;
  * @throws ProtocolError INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR
  */
 export function placeReplicas(request: PlacementRequest): number[][] {
-  const { brokers, partitions, replicationFactor, firstPartition = 0 } = request;
-  const random = request.random ?? Math.random;
+  const { brokers, partitions, replicationFactor, firstPartition = 0, random } = request;
   if (partitions < 1) throw new ProtocolError('INVALID_PARTITIONS', 'A topic needs a partition.');
   if (firstPartition + partitions > MOST_PARTITIONS) {
     throw new ProtocolError(

@@ -52,7 +52,7 @@ export class MetadataCache {
 
   setBrokers(brokers: readonly BrokerNode[]): void {
     this.brokersById = new Map(brokers.map((broker) => [broker.id, broker]));
-    this.changed();
+    this.reconsider();
   }
 
   /**
@@ -70,19 +70,19 @@ export class MetadataCache {
     for (const update of updates) {
       this.replace(update.name, updatedTopic(this.topicsByName.get(update.name), update));
     }
-    this.changed();
+    this.reconsider();
     return before.filter(({ name }) => !this.topicsByName.has(name));
   }
 
   /** Puts a topic in the place of what was known of it. */
   setTopic(topic: TopicMetadata): void {
     this.replace(topic.name, topic);
-    this.changed();
+    this.reconsider();
   }
 
   removeTopic(name: string): void {
     this.replace(name, undefined);
-    this.changed();
+    this.reconsider();
   }
 
   /** Replicas of a partition that cannot be used, as far as the controller or this broker knows. */
@@ -112,6 +112,11 @@ export class MetadataCache {
     }
   }
 
+  /** Has those who wait look again: what they wait for may depend on more than the metadata. */
+  reconsider(): void {
+    for (const look of [...this.waiters]) look();
+  }
+
   private replace(name: string, topic: TopicMetadata | undefined): void {
     const before = this.topicsByName.get(name);
     if (before) this.namesById.delete(before.topicId);
@@ -122,9 +127,5 @@ export class MetadataCache {
     } else {
       this.topicsByName.delete(name);
     }
-  }
-
-  private changed(): void {
-    for (const look of [...this.waiters]) look();
   }
 }

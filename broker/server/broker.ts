@@ -135,6 +135,8 @@ async function startRooms(
       Math.min(DEFAULT_REPLICATION_FACTOR, live),
     deleteTopicEnable,
     assertConfigs: validateTopicOverrides,
+    clock,
+    random: edges.random,
   });
 
   const socketServer = new SocketServer({

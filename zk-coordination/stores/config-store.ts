@@ -3,6 +3,7 @@ import { ensurePath, parentOf } from '../client/ensure-path';
 import { retrying } from '../client/retry';
 import { find, ZnodeWriter } from '../client/znode-writer';
 import type { ZooKeeperClient } from '../client/zookeeper-client';
+import type { ZkOp } from '../multi';
 import { ZkError } from '../zk-error';
 import {
   ChangeNotificationReader,
@@ -65,8 +66,31 @@ export class ConfigStore {
     change: (present: ConfigValues) => ConfigValues,
   ): Promise<ConfigValues> {
     const values = await this.write(entity, change);
-    await this.notify(entity);
+    await this.announce(entity);
     return values;
+  }
+
+  /**
+   * What to write, together with something else, so that these are all the overrides. The write
+   * fails with NODE_EXISTS, BAD_VERSION or NO_NODE when somebody changes them before. Tells nobody:
+   * see {@link announce}.
+   */
+  async replacing(entity: ConfigEntity, values: ConfigValues): Promise<ZkOp[]> {
+    const path = configPathOf(entity);
+    const stored = await this.read(entity);
+    if (Object.keys(values).length === 0) {
+      return stored === null ? [] : [{ type: 'delete', path, version: stored.version }];
+    }
+    const data = encodeConfig(values);
+    if (stored !== null) return [{ type: 'set', path, data, version: stored.version }];
+    await ensurePath(this.zk, parentOf(path));
+    return [{ type: 'create', path, data }];
+  }
+
+  /** Tells every broker that the overrides have changed. */
+  announce(entity: ConfigEntity): Promise<void> {
+    const data = encodeJson({ version: 2, entity_path: entityPathOf(entity) });
+    return writeChangeNotification(this.zk, paths.configChanges, 'config_change_', data);
   }
 
   /** Forgets all overrides, e.g. of a deleted topic. Tells nobody. */
@@ -116,11 +140,6 @@ export class ConfigStore {
         if (conflicts >= MAX_CONFLICTS) throw error;
       }
     }
-  }
-
-  private notify(entity: ConfigEntity): Promise<void> {
-    const data = encodeJson({ version: 2, entity_path: entityPathOf(entity) });
-    return writeChangeNotification(this.zk, paths.configChanges, 'config_change_', data);
   }
 }
 

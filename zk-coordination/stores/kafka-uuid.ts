@@ -14,3 +14,8 @@ export function randomKafkaUuid(random: (size: number) => Buffer = randomBytes):
     if (!text.startsWith('-')) return text;
   }
 }
+
+/** As many random bytes as asked for, from numbers between 0 and 1. */
+export function bytesFrom(random: () => number): (size: number) => Buffer {
+  return (size) => Buffer.from(Array.from({ length: size }, () => Math.floor(random() * 256)));
+}

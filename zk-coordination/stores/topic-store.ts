@@ -4,6 +4,7 @@ import { retrying } from '../client/retry';
 import { type Change, observe, type WatchCell } from '../client/watch-cell';
 import { find, ZnodeWriter } from '../client/znode-writer';
 import type { ZooKeeperClient } from '../client/zookeeper-client';
+import type { ZkOp } from '../multi';
 import type { NodeData } from '../session-contract';
 import { observeDecoded } from './observe-decoded';
 import { decodeTopic, encodeTopic, type TopicAssignment } from './partition-assignment';
@@ -32,9 +33,19 @@ export class TopicStore {
     this.plain = new ZnodeWriter(zk);
   }
 
-  /** @throws ZkError NODE_EXISTS when there is a topic of that name */
-  async create(topic: string, assignment: TopicAssignment, writer = this.plain): Promise<void> {
-    await writer.create(paths.topic(topic), encodeTopic(assignment));
+  /**
+   * @param together writes that take effect with it or not at all
+   * @throws ZkError NODE_EXISTS, with the topic's path, when there is a topic of that name; what
+   *   the other writes fail with
+   */
+  async create(
+    topic: string,
+    assignment: TopicAssignment,
+    writer = this.plain,
+    together: readonly ZkOp[] = [],
+  ): Promise<void> {
+    const data = encodeTopic(assignment);
+    await writer.multi([{ type: 'create', path: paths.topic(topic), data }, ...together]);
   }
 
   /** @throws MalformedZnodeError */
