@@ -1,34 +1,65 @@
+import type { ResponseInput } from '../../client/protocol/api';
 import type { DeleteRecords } from '../../client/protocol/messages/delete-records';
+import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
 import type { LogManager } from '../log';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ApiHandler } from './handler';
-import { responseError } from './partition-error';
+import { NO_ERROR, responseError } from './partition-error';
+
+type PartitionResponse = ResponseInput<
+  typeof DeleteRecords
+>['topics'][number]['partitions'][number];
 
 const HIGH_WATERMARK = -1;
 
-/** Raises log starts and remembers them on disk before it answers. */
-export function deleteRecordsHandler(dependencies: {
-  readonly replicas: Pick<ReplicaManager, 'partition'>;
+interface DeleteRecordsDependencies {
+  readonly replicas: Pick<ReplicaManager, 'partition' | 'deletions'>;
   readonly logManager: Pick<LogManager, 'checkpointLogStartOffsets'>;
   readonly logger: Logger;
-}): ApiHandler<typeof DeleteRecords> {
-  const { replicas, logManager, logger } = dependencies;
-  return async (request) => {
-    const topics = request.topics.map(({ name, partitions }) => ({
-      name,
-      partitions: partitions.map(({ partitionIndex, offset }) => {
-        try {
-          const log = replicas.partition(name, partitionIndex).leaderLog();
-          const before = offset === HIGH_WATERMARK ? log.highWatermark : offset;
-          return { partitionIndex, errorCode: 0, lowWatermark: log.deleteRecordsBefore(before) };
-        } catch (error) {
-          const { errorCode } = responseError(error, logger, 'DeleteRecords');
-          return { partitionIndex, errorCode, lowWatermark: -1 };
-        }
-      }),
-    }));
-    await logManager.checkpointLogStartOffsets();
-    return { topics };
-  };
+}
+
+/**
+ * Raises log starts, remembers them on disk, and answers when every live replica has followed or the
+ * time is over.
+ */
+export function deleteRecordsHandler(
+  dependencies: DeleteRecordsDependencies,
+): ApiHandler<typeof DeleteRecords> {
+  return async ({ topics, timeoutMs }) => ({
+    topics: await Promise.all(
+      topics.map(async ({ name, partitions }) => ({
+        name,
+        partitions: await Promise.all(
+          partitions.map(async ({ partitionIndex, offset }): Promise<PartitionResponse> => {
+            try {
+              const wanted = { name, partitionIndex, offset, timeoutMs };
+              return { partitionIndex, ...(await deleteBefore(wanted, dependencies)) };
+            } catch (error) {
+              const { errorCode } = responseError(error, dependencies.logger, 'DeleteRecords');
+              return { partitionIndex, errorCode, lowWatermark: -1 };
+            }
+          }),
+        ),
+      })),
+    ),
+  });
+}
+
+async function deleteBefore(
+  wanted: { name: string; partitionIndex: number; offset: number; timeoutMs: number },
+  { replicas, logManager }: DeleteRecordsDependencies,
+): Promise<{ errorCode: number; lowWatermark: number }> {
+  const partition = replicas.partition(wanted.name, wanted.partitionIndex);
+  const leadership = partition.leading();
+  const { log } = leadership;
+  const before = wanted.offset === HIGH_WATERMARK ? log.highWatermark : wanted.offset;
+  log.deleteRecordsBefore(before);
+  await logManager.checkpointLogStartOffsets();
+  const isDone = () => leadership.lowWatermark >= before;
+  const isOver = () => isDone() || !partition.isLedBy(leadership);
+  await replicas.deletions.wait(partition, isOver, wanted.timeoutMs);
+  if (!partition.isLedBy(leadership)) throw new ProtocolError('NOT_LEADER_OR_FOLLOWER');
+  if (!isDone()) throw new ProtocolError('REQUEST_TIMED_OUT');
+  return { errorCode: NO_ERROR.errorCode, lowWatermark: leadership.lowWatermark };
 }

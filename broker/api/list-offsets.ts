@@ -1,9 +1,11 @@
 import type { RequestOf, ResponseInput } from '../../client/protocol/api';
 import type { ListOffsets } from '../../client/protocol/messages/list-offsets';
 import { OffsetSpec } from '../../client/protocol/messages/list-offsets';
+import { ProtocolError } from '../../client/protocol/protocol-error';
 import { ensureCodecsReady } from '../../client/records';
 import type { Logger } from '../../client/runtime/logger';
-import type { Log } from '../log';
+import type { Log, TimestampOffset } from '../log';
+import type { Leadership } from '../replication/leadership';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ApiHandler } from './handler';
 import { responseError } from './partition-error';
@@ -11,7 +13,12 @@ import { responseError } from './partition-error';
 type PartitionRequest = RequestOf<typeof ListOffsets>['topics'][number]['partitions'][number];
 type PartitionResponse = ResponseInput<typeof ListOffsets>['topics'][number]['partitions'][number];
 
+type Found = Pick<TimestampOffset, 'timestamp' | 'offset' | 'leaderEpoch'>;
+
 const UNKNOWN = -1;
+const NOTHING: Found = { timestamp: UNKNOWN, offset: UNKNOWN, leaderEpoch: UNKNOWN };
+/** Versions before know LEADER_NOT_AVAILABLE only. */
+const HAS_OFFSET_NOT_AVAILABLE = 5;
 
 /** Finds offsets among what consumers may see. */
 export function listOffsetsHandler(dependencies: {
@@ -19,7 +26,7 @@ export function listOffsetsHandler(dependencies: {
   readonly logger: Logger;
 }): ApiHandler<typeof ListOffsets> {
   const { replicas, logger } = dependencies;
-  return async (request) => ({
+  return async (request, { apiVersion }) => ({
     topics: await Promise.all(
       request.topics.map(async ({ name, partitions }) => ({
         name,
@@ -27,8 +34,14 @@ export function listOffsetsHandler(dependencies: {
           partitions.map(async (wanted): Promise<PartitionResponse> => {
             const { partitionIndex, currentLeaderEpoch } = wanted;
             try {
-              const log = replicas.partition(name, partitionIndex).leaderLog(currentLeaderEpoch);
-              return { partitionIndex, errorCode: 0, ...(await find(wanted, log)) };
+              const leadership = replicas
+                .partition(name, partitionIndex)
+                .leading(currentLeaderEpoch);
+              const found =
+                request.replicaId >= 0
+                  ? await find(wanted, leadership.log, leadership.log.writtenEndOffset)
+                  : await findForClient(wanted, leadership, apiVersion);
+              return { partitionIndex, errorCode: 0, ...found };
             } catch (error) {
               const { errorCode } = responseError(error, logger, 'ListOffsets');
               return { partitionIndex, errorCode };
@@ -40,10 +53,31 @@ export function listOffsetsHandler(dependencies: {
   });
 }
 
-async function find({ timestamp }: PartitionRequest, log: Log) {
+/**
+ * Nothing that the previous leader may have shown to clients already may seem not to exist: until
+ * this one knows its high watermark, it does not tell the end (KIP-207).
+ */
+async function findForClient(
+  wanted: PartitionRequest,
+  leadership: Leadership,
+  apiVersion: number,
+): Promise<Found> {
+  const { log, knowsHighWatermark } = leadership;
+  const unavailable = () =>
+    new ProtocolError(
+      apiVersion >= HAS_OFFSET_NOT_AVAILABLE ? 'OFFSET_NOT_AVAILABLE' : 'LEADER_NOT_AVAILABLE',
+    );
+  if (wanted.timestamp === OffsetSpec.LATEST && !knowsHighWatermark) throw unavailable();
+  const found = await find(wanted, log, log.highWatermark);
+  if (found === NOTHING && !knowsHighWatermark) throw unavailable();
+  return found;
+}
+
+/** @param end where what the asker may see ends */
+async function find({ timestamp }: PartitionRequest, log: Log, end: number): Promise<Found> {
   switch (timestamp) {
     case OffsetSpec.LATEST:
-      return at(log, log.highWatermark);
+      return at(log, end);
     case OffsetSpec.EARLIEST:
       return at(log, log.logStartOffset);
     default: {
@@ -53,14 +87,12 @@ async function find({ timestamp }: PartitionRequest, log: Log) {
         timestamp === OffsetSpec.MAX_TIMESTAMP
           ? await log.offsetOfMaxTimestamp()
           : await log.offsetForTimestamp(timestamp);
-      return found && found.offset < log.highWatermark
-        ? found
-        : { timestamp: UNKNOWN, offset: UNKNOWN, leaderEpoch: UNKNOWN };
+      return found && found.offset < end ? found : NOTHING;
     }
   }
 }
 
-function at(log: Log, offset: number) {
+function at(log: Log, offset: number): Found {
   const leaderEpoch = log.epochForOffset(offset) ?? log.latestEpoch ?? UNKNOWN;
   return { timestamp: UNKNOWN, offset, leaderEpoch };
 }

@@ -3,6 +3,7 @@ import type { Produce } from '../../client/protocol/messages/produce';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
 import type { LogAppendInfo } from '../log';
+import type { Partition } from '../replication/partition';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ApiHandler } from './handler';
 import { responseError } from './partition-error';
@@ -17,15 +18,19 @@ export interface ProduceDependencies {
   onAppended?(topic: string, bytes: number, info: LogAppendInfo): void;
 }
 
+/** All replicas in sync have to have the records. */
+const ACKS_ALL = -1;
+
 /**
- * Appends the batches as they are and answers when they are written. A request appends to all its
- * partitions in one turn of the event loop, so that they are written in one go.
+ * Appends the batches as they are and answers when they are written here (acks 1), or on all
+ * replicas in sync (acks -1). A request appends to all its partitions in one turn of the event loop,
+ * so that they are written in one go.
  */
 export function produceHandler(dependencies: ProduceDependencies): ApiHandler<typeof Produce> {
   const { replicas, logger } = dependencies;
   return (request) => {
-    const { acks } = request;
-    const writes: Promise<void>[] = [];
+    const { acks, timeoutMs } = request;
+    const settled: Promise<void>[] = [];
     let refusal: unknown;
     const responses: TopicResponse[] = [];
     for (const { name, partitionData } of request.topicData) {
@@ -37,10 +42,14 @@ export function produceHandler(dependencies: ProduceDependencies): ApiHandler<ty
           if (!records || records.length === 0) {
             throw new ProtocolError('INVALID_RECORD', 'There are no records in the request.');
           }
-          const info = replicas.partition(name, index).append(records, acks);
+          const partition = replicas.partition(name, index);
+          const info = partition.append(records, acks);
           response = accepted(index, info);
           dependencies.onAppended?.(name, records.length, info);
-          if (acks !== 0) writes.push(failWith(info.written, response, logger));
+          if (acks !== 0) {
+            const done = acknowledged(partition, info, acks, timeoutMs);
+            settled.push(failWith(done, response, logger));
+          }
         } catch (error) {
           refusal = error;
           response = refused(index, error, logger);
@@ -55,17 +64,28 @@ export function produceHandler(dependencies: ProduceDependencies): ApiHandler<ty
       return undefined;
     }
     const response = { responses };
-    if (writes.length === 0) return response;
-    if (writes.length === 1) return writes[0].then(() => response);
-    return Promise.all(writes).then(() => response);
+    if (settled.length === 0) return response;
+    if (settled.length === 1) return settled[0].then(() => response);
+    return Promise.all(settled).then(() => response);
   };
 }
 
 function assertAcceptable(request: { acks: number; transactionalId: string | null }): void {
-  if (request.acks < -1 || request.acks > 1) throw new ProtocolError('INVALID_REQUIRED_ACKS');
+  if (request.acks < ACKS_ALL || request.acks > 1) throw new ProtocolError('INVALID_REQUIRED_ACKS');
   if (request.transactionalId !== null) {
     throw new ProtocolError('INVALID_TXN_STATE', 'This broker does not support transactions yet.');
   }
+}
+
+/** Resolves when an append may be acknowledged. */
+function acknowledged(
+  partition: Partition,
+  info: LogAppendInfo,
+  acks: number,
+  timeoutMs: number,
+): Promise<void> {
+  if (acks === ACKS_ALL) return partition.committed(info, timeoutMs);
+  return info.written.then(() => partition.assertLease());
 }
 
 function accepted(index: number, info: LogAppendInfo): PartitionResponse {
@@ -82,13 +102,13 @@ function refused(index: number, error: unknown, logger: Logger): PartitionRespon
   return { index, ...responseError(error, logger, 'Produce'), baseOffset: -1 };
 }
 
-/** Waits for the write and turns its failure into the partition's error. */
+/** Waits for the outcome and turns its failure into the partition's error. */
 function failWith(
-  written: Promise<void>,
+  outcome: Promise<void>,
   response: PartitionResponse,
   logger: Logger,
 ): Promise<void> {
-  return written.catch((error: unknown) => {
+  return outcome.catch((error: unknown) => {
     Object.assign(response, refused(response.index, error, logger), { logAppendTimeMs: -1 });
   });
 }

@@ -18,7 +18,7 @@ import { loadLog } from './log-loader';
 import type { RecoveryCut } from './log-recovery';
 import { checkMetaProperties, readMetaProperties, writeMetaProperties } from './meta-properties';
 import {
-  deletedDirectoryName,
+  renamedDirectoryName,
   parsePartitionDirectory,
   type PartitionDirectory,
 } from './partition-directory';
@@ -207,6 +207,7 @@ export class LogDir {
         config,
         segments: [segment],
         epochs: [],
+        producers: [],
         logStartOffset: 0,
         logEndOffset: 0,
         recoveryPoint: 0,
@@ -223,18 +224,34 @@ export class LogDir {
 
   /** Closes a log and renames its directory; the files go later. */
   async delete(log: PartitionLog): Promise<void> {
-    const { fileSystem } = this.environment;
-    const name = partitionName(log.topicPartition);
-    this.byName.delete(name);
+    this.byName.delete(partitionName(log.topicPartition));
     await log.abandon();
-    const target = join(this.path, deletedDirectoryName(log.topicPartition));
+    const target = await this.rename(log, 'delete');
+    this.reaper.removeDirectory(target, log.config.fileDeleteDelayMs);
+    await this.checkpointAll();
+  }
+
+  /** Closes a log and renames its directory, so that it is in nobody's way and nothing is lost. */
+  async moveAside(log: PartitionLog): Promise<void> {
+    this.byName.delete(partitionName(log.topicPartition));
+    await log.close();
+    await this.rename(log, 'stray');
+    await this.checkpointAll();
+  }
+
+  private async rename(log: PartitionLog, kind: 'delete' | 'stray'): Promise<string> {
+    const { fileSystem } = this.environment;
+    const target = join(this.path, renamedDirectoryName(log.topicPartition, kind));
     try {
       await fileSystem.rename(log.path, target);
       await fileSystem.syncDirectory(this.path);
     } catch (error) {
       throw this.storageError(error);
     }
-    this.reaper.removeDirectory(target, log.config.fileDeleteDelayMs);
+    return target;
+  }
+
+  private async checkpointAll(): Promise<void> {
     for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) {
       await this.checkpoint(kind);
     }

@@ -156,6 +156,13 @@ class LocalLogManager implements LogManager {
     return true;
   }
 
+  async moveAside(topicPartition: TopicPartition): Promise<boolean> {
+    const found = this.find(topicPartition);
+    if (!found) return false;
+    await found.dir.moveAside(found.log);
+    return true;
+  }
+
   updateTopicConfig(topic: string, config: LogConfig): void {
     for (const log of this.allLogs()) {
       if (log.topicPartition.topic === topic) log.updateConfig(config);
@@ -287,6 +294,7 @@ class LocalLogManager implements LogManager {
       flushCheckpointIntervalMs,
       startOffsetCheckpointIntervalMs,
       highWatermarkCheckpointIntervalMs,
+      producerIdExpirationCheckIntervalMs,
       diskCheckIntervalMs,
     } = this.config;
     const first = Math.min(FIRST_CHECK_MS, retentionCheckIntervalMs);
@@ -297,6 +305,7 @@ class LocalLogManager implements LogManager {
       every(flushCheckpointIntervalMs, () => this.checkpointRecoveryPoints()),
       every(startOffsetCheckpointIntervalMs, () => this.checkpointLogStartOffsets()),
       every(highWatermarkCheckpointIntervalMs, () => this.checkpointHighWatermarks()),
+      every(producerIdExpirationCheckIntervalMs, () => this.expireProducers()),
       every(diskCheckIntervalMs, async () => {
         await Promise.all(this.live.map((dir) => dir.watermark.check()));
       }),
@@ -312,6 +321,12 @@ class LocalLogManager implements LogManager {
       // A failed flush takes the directory offline, which is reported.
       await log.flush().catch(() => {});
     }
+  }
+
+  private expireProducers(): Promise<void> {
+    const idleMs = this.config.producerIdExpirationMs();
+    for (const log of this.live.flatMap((dir) => dir.logs)) log.expireProducers(idleMs);
+    return Promise.resolve();
   }
 
   private dirFailed(dir: LogDir, error: unknown): void {

@@ -26,10 +26,13 @@ export function parsePartitionDirectory(name: string): PartitionDirectory | unde
 }
 
 /**
- * `<topic>-<partition>.<32 hex digits>-delete`. As in Kafka the topic is cut where the name would be
- * longer than the 255 bytes that file systems allow.
+ * `<topic>-<partition>.<32 hex digits>-delete` or `-stray`. As in Kafka the topic is cut where the
+ * name would be longer than the 255 bytes that file systems allow.
  */
-export function deletedDirectoryName(topicPartition: TopicPartition): string {
-  const suffix = `-${topicPartition.partition}.${randomUUID().replaceAll('-', '')}-delete`;
+export function renamedDirectoryName(
+  topicPartition: TopicPartition,
+  kind: 'delete' | 'stray',
+): string {
+  const suffix = `-${topicPartition.partition}.${randomUUID().replaceAll('-', '')}-${kind}`;
   return topicPartition.topic.slice(0, 255 - suffix.length) + suffix;
 }

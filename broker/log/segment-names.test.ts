@@ -1,4 +1,4 @@
-import { parsePartitionDirectory, deletedDirectoryName } from './partition-directory';
+import { parsePartitionDirectory, renamedDirectoryName } from './partition-directory';
 import { parseSegmentFile, segmentFileName } from './segment-names';
 
 it('names segment files by twenty digits', () => {
@@ -19,12 +19,12 @@ it('tells what a directory is', () => {
     topicPartition: { topic: 'a-b.c', partition: 12 },
     kind: 'current',
   });
-  const deleted = deletedDirectoryName({ topic: 'a-b', partition: 3 });
+  const deleted = renamedDirectoryName({ topic: 'a-b', partition: 3 }, 'delete');
   expect(deleted).toMatch(/^a-b-3\.[0-9a-f]{32}-delete$/);
   expect(parsePartitionDirectory(deleted)).toMatchObject({
     topicPartition: { topic: 'a-b', partition: 3 },
     kind: 'delete',
   });
   expect(parsePartitionDirectory('lost+found')).toBeUndefined();
-  expect(deletedDirectoryName({ topic: 'x'.repeat(249), partition: 0 }).length).toBe(255);
+  expect(renamedDirectoryName({ topic: 'x'.repeat(249), partition: 0 }, 'stray').length).toBe(255);
 });

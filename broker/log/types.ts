@@ -12,8 +12,15 @@ export interface LogAppendInfo {
   /** The broker's time stamped on the batches, or -1 when the topic keeps the producer's time. */
   readonly logAppendTime: number;
   readonly logStartOffset: number;
+  /** What was appended; 0 for a duplicate, as is {@link sizeInBytes}. */
   readonly batchCount: number;
   readonly sizeInBytes: number;
+  /**
+   * Whether an idempotent producer has repeated a batch that is in the log already. Then nothing was
+   * appended; offsets and timestamps are those of the batch in the log, and {@link written} is about
+   * that one.
+   */
+  readonly isDuplicate: boolean;
   /**
    * Settles for everything that was appended to the partition in the same turn of the event loop:
    * resolved when the bytes are in the file (and flushed, when `flush.messages` asks for it) and
@@ -111,8 +118,11 @@ export interface Log {
    * in place, and queues them for the group write. The buffer must not be changed until
    * {@link LogAppendInfo.written} has settled.
    *
-   * @throws InvalidBatchError (client/records), InvalidTimestampError, RecordListTooLargeError:
-   *   nothing was appended
+   * A batch with a producer id must be the only one. When it repeats one of the producer's last five
+   * batches, nothing is appended ({@link LogAppendInfo.isDuplicate}).
+   *
+   * @throws InvalidBatchError (client/records), InvalidTimestampError, RecordListTooLargeError,
+   *   OutOfOrderSequenceError, InvalidProducerEpochError: nothing was appended
    */
   appendAsLeader(records: Buffer, leaderEpoch: number, options?: AppendOptions): LogAppendInfo;
   /**
@@ -185,7 +195,9 @@ export interface Log {
 }
 
 export interface AppendOptions {
-  /** Let control batches pass (coordinators only). Default false. */
+  /**
+   * Let control batches pass, and sequences go unchecked (coordinators only). Default false.
+   */
   readonly allowControlBatches?: boolean;
 }
 
@@ -236,6 +248,8 @@ export interface LogManager {
   getOrCreateLog(topicPartition: TopicPartition, options?: CreateLogOptions): Promise<Log>;
   /** Closes the log and renames its directory to `….<uuid>-delete`; files are removed later. */
   deleteLog(topicPartition: TopicPartition): Promise<boolean>;
+  /** Closes the log and renames its directory to `….<uuid>-stray`; nobody removes its files. */
+  moveAside(topicPartition: TopicPartition): Promise<boolean>;
   /** Gives a new config to every log of a topic. */
   updateTopicConfig(topic: string, config: LogConfig): void;
 

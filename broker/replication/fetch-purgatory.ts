@@ -3,14 +3,19 @@ import type { Log } from '../log';
 
 /** What a fetch can wait for. */
 export interface Watched {
-  readonly isLeader: boolean;
-  leaderLog(): Log;
+  readonly leaderEpoch: number;
+  /** The log, while it can be read here. */
+  readonly servedLog: Log | undefined;
 }
 
 /** Where a waiting fetch stands in one partition. */
 export interface FetchPosition {
   readonly partition: Watched;
   readonly offset: number;
+  /** Followers wait for whatever is written, consumers for what is committed. */
+  readonly waitsFor: 'written' | 'committed';
+  /** Under which it began to wait: any other is answered at once. */
+  readonly leaderEpoch: number;
 }
 
 interface WaitingFetch {
@@ -28,7 +33,7 @@ interface WaitingFetch {
  * answered exactly once.
  */
 export class FetchPurgatory {
-  private readonly watchers = new Map<Watched, Set<WaitingFetch>>();
+  private readonly watchers = new Map<Watched, Map<WaitingFetch, FetchPosition>>();
   private waiting = 0;
 
   constructor(private readonly clock: Clock) {}
@@ -39,7 +44,7 @@ export class FetchPurgatory {
   }
 
   /**
-   * @param minBytes bytes below the high watermarks worth answering for
+   * @param minBytes bytes worth answering for
    * @param respond called once, when they are there, something is wrong, or the time is over
    */
   wait(
@@ -55,10 +60,10 @@ export class FetchPurgatory {
       return;
     }
     this.waiting++;
-    for (const { partition } of positions) {
-      const watchers = this.watchers.get(partition);
-      if (watchers) watchers.add(fetch);
-      else this.watchers.set(partition, new Set([fetch]));
+    for (const position of positions) {
+      const watchers = this.watchers.get(position.partition);
+      if (watchers) watchers.set(fetch, position);
+      else this.watchers.set(position.partition, new Map([[fetch, position]]));
     }
     fetch.timer = this.clock.setTimeout(() => this.complete(fetch), maxWaitMs);
   }
@@ -67,39 +72,57 @@ export class FetchPurgatory {
   check(partition: Watched): void {
     const watchers = this.watchers.get(partition);
     if (!watchers) return;
-    for (const fetch of [...watchers]) {
-      if (isWorthAnswering(fetch)) this.complete(fetch);
+    for (const [fetch, position] of [...watchers]) {
+      const bytes = bytesAt(position, fetch.minBytes);
+      // Only what has changed needs a look, unless bytes of several partitions have to add up.
+      const enough = bytes >= fetch.minBytes || (bytes > 0 && isWorthAnswering(fetch));
+      if (enough) this.complete(fetch);
     }
   }
 
   /** Answers everybody; the broker is stopping. */
   completeAll(): void {
     for (const watchers of [...this.watchers.values()]) {
-      for (const fetch of [...watchers]) this.complete(fetch);
+      for (const fetch of [...watchers.keys()]) this.complete(fetch);
     }
   }
 
   private complete(fetch: WaitingFetch): void {
+    if (!this.forget(fetch)) return;
     this.clock.clearTimeout(fetch.timer);
     this.waiting--;
+    fetch.respond();
+  }
+
+  /** @returns whether it was waiting */
+  private forget(fetch: WaitingFetch): boolean {
+    let waited = false;
     for (const { partition } of fetch.positions) {
       const watchers = this.watchers.get(partition);
-      if (watchers?.delete(fetch) && watchers.size === 0) this.watchers.delete(partition);
+      if (!watchers?.delete(fetch)) continue;
+      waited = true;
+      if (watchers.size === 0) this.watchers.delete(partition);
     }
-    fetch.respond();
+    return waited;
   }
 }
 
 function isWorthAnswering({ positions, minBytes }: WaitingFetch): boolean {
   let bytes = 0;
-  for (const { partition, offset } of positions) {
-    if (!partition.isLeader) return true;
-    const log = partition.leaderLog();
-    if (offset < log.logStartOffset || offset > log.logEndOffset) return true;
-    if (offset < log.highWatermark) {
-      bytes += minBytes <= 1 ? 1 : log.estimateBytes(offset, log.highWatermark);
-    }
+  for (const position of positions) {
+    bytes += bytesAt(position, minBytes);
     if (bytes >= minBytes) return true;
   }
   return false;
+}
+
+/** Bytes that could be answered with; Infinity when the answer is not records. */
+function bytesAt(position: FetchPosition, minBytes: number): number {
+  const { partition, offset } = position;
+  const log = partition.servedLog;
+  if (!log || partition.leaderEpoch !== position.leaderEpoch) return Infinity;
+  if (offset < log.logStartOffset || offset > log.logEndOffset) return Infinity;
+  const end = position.waitsFor === 'written' ? log.writtenEndOffset : log.highWatermark;
+  if (offset >= end) return 0;
+  return minBytes <= 1 ? 1 : log.estimateBytes(offset, end);
 }

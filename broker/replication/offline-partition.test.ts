@@ -4,17 +4,15 @@ import { systemClock } from '../../client/runtime/clock';
 import { silentLogger } from '../../client/runtime/logger';
 import { LogFixture } from '../log/testing/log-fixture';
 import { ReplicaManager } from './replica-manager';
+import { FakeFetchers, FakeIsrChanger, instruction } from './testing/replica-fixture';
 
-const at = (partition: number, isNew: boolean) => ({
-  topicPartition: { topic: 't', partition },
-  topicId: 'AAAAAAAAAAAAAAAAAAAAAQ',
-  isNew,
-  leader: 1,
-  leaderEpoch: 3,
-  isr: [1],
-  partitionEpoch: 0,
-  replicas: [1],
-});
+const at = (partition: number, isNew: boolean) =>
+  instruction({
+    topicPartition: { topic: 't', partition },
+    isNew,
+    isr: [1],
+    replicas: [1],
+  });
 
 test('a partition that may lie in a directory that failed at start is offline, not led elsewhere', async () => {
   const fixture = new LogFixture();
@@ -27,11 +25,17 @@ test('a partition that may lie in a directory that failed at start is offline, n
     logManager,
     clock: systemClock,
     logger: silentLogger,
+    isr: new FakeIsrChanger(),
+    followers: new FakeFetchers(),
+    lease: { isHeld: () => true },
+    brokerEpoch: () => 1,
+    liveBrokerEpoch: () => 1,
+    replicaLagTimeMaxMs: () => 30_000,
     minInsyncReplicas: () => 1,
     loadConfigs: () => Promise.resolve(),
   });
 
-  const failures = await replicas.applyLeaderAndIsr([at(0, false), at(1, true)]);
+  const failures = await replicas.becomeLeaderOrFollower(1, [at(0, false), at(1, true)]);
   expect([...failures.keys()]).toEqual(['t-0']);
   expect(() => replicas.partition('t', 0).leaderLog()).toThrow(
     expect.objectContaining({
@@ -40,6 +44,6 @@ test('a partition that may lie in a directory that failed at start is offline, n
     }) as Error,
   );
   expect(replicas.partition('t', 1).leaderLog().logEndOffset).toBe(0);
-  replicas.close();
+  await replicas.close();
   await fixture.dispose();
 });

@@ -1,27 +1,32 @@
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { partitionName, type Log, type LogAppendInfo, type TopicPartition } from '../log';
+import type { ConditionPurgatory } from './condition-purgatory';
 import type { FetchPurgatory } from './fetch-purgatory';
-import type { PartitionState } from './partition-state';
+import type { LeaderAndIsr } from './leader-and-isr';
+import { Leadership, type FollowerPosition, type LeadershipEnvironment } from './leadership';
 
 /** "Not known" in requests that carry the leader epoch the client believes in (KIP-320). */
 export const UNKNOWN_EPOCH = -1;
 
-export interface PartitionEnvironment {
-  readonly brokerId: number;
+export interface PartitionEnvironment extends LeadershipEnvironment {
   readonly purgatory: FetchPurgatory;
-  /** `min.insync.replicas` of the topic. */
-  minInsyncReplicas(topic: string, replicationFactor: number): number;
+  readonly deletions: ConditionPurgatory<Partition>;
+  /** The proof that the cluster has not given up this broker. */
+  readonly lease: { isHeld(): boolean };
 }
 
 /**
- * One partition as this broker sees it: who leads, under which epoch, and how far what consumers
- * may read has come. Its records are in its {@link Log}.
+ * One partition as this broker sees it: who leads, under which epoch, and what it may do with its
+ * {@link Log} because of that. What a leader does is in {@link Leadership}; what a follower does, in
+ * FollowerFetchers.
  *
- * The high watermark is the smallest log end of the in-sync replicas. While this broker is the
- * only one in the ISR, that is the end of what its own log has written.
+ * The state obeyed changes only when the change is done, so that one that failed halfway is done
+ * again when the controller repeats it.
  */
 export class Partition {
-  private state: PartitionState | undefined;
+  private state: LeaderAndIsr | undefined;
+  private role: 'none' | 'leader' | 'follower' = 'none';
+  private leadership: Leadership | undefined;
   private log: Log | undefined;
   private offline: string | undefined;
 
@@ -34,13 +39,31 @@ export class Partition {
     return this.state?.leaderEpoch ?? UNKNOWN_EPOCH;
   }
 
+  get partitionEpoch(): number {
+    return this.leadership?.partitionEpoch ?? this.state?.partitionEpoch ?? -1;
+  }
+
+  /** Broker id of the leader, -1 for none or unknown. */
+  get leader(): number {
+    return this.state?.leader ?? -1;
+  }
+
   /** Whether this broker leads the partition and can serve it. */
   get isLeader(): boolean {
-    return this.state?.leader === this.environment.brokerId && this.offline === undefined;
+    return this.role === 'leader' && this.offline === undefined;
+  }
+
+  get isFollower(): boolean {
+    return this.role === 'follower' && this.offline === undefined;
+  }
+
+  /** Whether the directory of its log has failed. */
+  get isOffline(): boolean {
+    return this.offline !== undefined;
   }
 
   get isr(): readonly number[] {
-    return this.state?.isr ?? [];
+    return this.leadership?.isr ?? this.state?.isr ?? [];
   }
 
   /** The brokers that shall hold a copy. */
@@ -48,27 +71,66 @@ export class Partition {
     return this.state?.replicas ?? [];
   }
 
-  /** Takes the lead under a new epoch. The epoch is in the epoch cache before the first append. */
-  lead(log: Log, state: PartitionState): void {
+  /** Whether acks=all is refused here for want of replicas in sync. */
+  get isUnderMinIsr(): boolean {
+    return this.leadership !== undefined && this.leadership.isr.length < this.leadership.minIsr;
+  }
+
+  /** The log, while clients or followers can be served from it. */
+  get servedLog(): Log | undefined {
+    return this.offline === undefined && this.role !== 'none' ? this.log : undefined;
+  }
+
+  /** First offset consumers may not see yet. */
+  get highWatermark(): number {
+    return this.log?.highWatermark ?? -1;
+  }
+
+  /** Takes the lead, or goes on with it under a newer state. */
+  lead(log: Log, state: LeaderAndIsr): void {
+    const { leadership } = this;
     this.log = log;
     this.state = state;
     this.offline = undefined;
-    if (state.leaderEpoch > (log.latestEpoch ?? UNKNOWN_EPOCH)) {
-      log.assignLeaderEpoch(state.leaderEpoch);
+    if (leadership && leadership.log === log) {
+      leadership.renew(state);
+    } else {
+      leadership?.end(this.notLeading());
+      this.role = 'leader';
+      this.leadership = this.newLeadership(log, state);
+      this.leadership.written();
     }
-    log.setListener({
-      onWritten: () => this.advanceHighWatermark(),
-      onLogStartOffsetRaised: () => this.environment.purgatory.check(this),
-      onTruncated: () => this.environment.purgatory.check(this),
-    });
-    this.advanceHighWatermark();
-    this.environment.purgatory.check(this);
+    this.changed();
   }
 
-  /** Stops leading; whoever waits here is told. */
-  resign(state?: PartitionState): void {
+  /** Follows: what consumers may read comes with what FollowerFetchers copies. */
+  follow(log: Log, state: LeaderAndIsr): void {
+    this.resign();
+    this.log = log;
     this.state = state;
-    this.environment.purgatory.check(this);
+    this.offline = undefined;
+    this.role = 'follower';
+    const changed = () => this.changed();
+    log.setListener({ onLogStartOffsetRaised: changed, onTruncated: changed });
+    this.changed();
+  }
+
+  /** The same leader epoch, told again with a newer partition epoch. */
+  refresh(state: LeaderAndIsr): void {
+    this.state = state;
+    this.leadership?.renew(state);
+  }
+
+  /** Neither leads nor follows from now on; whoever waits here is told. */
+  resign(): void {
+    const { leadership } = this;
+    this.role = 'none';
+    this.leadership = undefined;
+    if (leadership) {
+      this.log?.setListener({});
+      leadership.end(this.notLeading());
+    }
+    this.changed();
   }
 
   /**
@@ -79,7 +141,16 @@ export class Partition {
    */
   goOffline(why = `The log directory of ${partitionName(this.topicPartition)} has failed.`): void {
     this.offline = why;
+    this.leadership?.end(new ProtocolError('KAFKA_STORAGE_ERROR', why));
+    this.leadership = undefined;
+    this.role = 'none';
+    this.changed();
+  }
+
+  /** More can be read, or less, or by others. */
+  changed(): void {
     this.environment.purgatory.check(this);
+    this.environment.deletions.check(this);
   }
 
   /**
@@ -90,6 +161,107 @@ export class Partition {
    *   KAFKA_STORAGE_ERROR
    */
   leaderLog(currentLeaderEpoch = UNKNOWN_EPOCH): Log {
+    return this.leading(currentLeaderEpoch).log;
+  }
+
+  /**
+   * The log, for reading below the high watermark: here and on followers (KIP-392).
+   *
+   * @throws ProtocolError as {@link leaderLog}
+   */
+  readableLog(currentLeaderEpoch = UNKNOWN_EPOCH): Log {
+    this.assertServing(currentLeaderEpoch);
+    const log = this.servedLog;
+    if (!log) throw this.notLeading();
+    return log;
+  }
+
+  /**
+   * What this broker knows as the leader.
+   *
+   * @throws ProtocolError as {@link leaderLog}
+   */
+  leading(currentLeaderEpoch = UNKNOWN_EPOCH): Leadership {
+    this.assertServing(currentLeaderEpoch);
+    const { leadership } = this;
+    if (!leadership) throw this.notLeading();
+    return leadership;
+  }
+
+  /** Whether a lead that was seen earlier goes on. */
+  isLedBy(leadership: Leadership): boolean {
+    return this.leadership === leadership;
+  }
+
+  /**
+   * Appends a producer's batches. With acks 1 the answer may go out when `written` has resolved, and
+   * {@link assertLease} does not object; with acks -1 when {@link committed} has resolved.
+   *
+   * @param acks 0, 1 or -1
+   * @throws ProtocolError NOT_ENOUGH_REPLICAS, or what {@link leaderLog} and Log.appendAsLeader throw
+   */
+  append(records: Buffer, acks: number): LogAppendInfo {
+    const leadership = this.leading();
+    if (acks === -1) leadership.assertEnoughReplicas();
+    else this.assertLease();
+    return leadership.log.appendAsLeader(records, leadership.leaderEpoch);
+  }
+
+  /**
+   * Resolves when what has just been appended is on every replica in sync. To be called in the same
+   * turn of the event loop as {@link append}.
+   *
+   * @throws ProtocolError NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT,
+   *   NOT_LEADER_OR_FOLLOWER when the lead is lost meanwhile; LogStorageError
+   */
+  async committed({ written, lastOffset }: LogAppendInfo, timeoutMs: number): Promise<void> {
+    const { leadership } = this;
+    // A write that fails gives the offsets back: others could pass the high watermark instead.
+    await written;
+    if (!leadership || leadership !== this.leadership) throw this.notLeading();
+    await leadership.committed(lastOffset + 1, timeoutMs);
+  }
+
+  /**
+   * Whether an append that only this broker has may be acknowledged: another may have taken over
+   * while the broker was cut off or did not run.
+   *
+   * @throws ProtocolError NOT_LEADER_OR_FOLLOWER
+   */
+  assertLease(): void {
+    if (this.environment.lease.isHeld()) return;
+    throw new ProtocolError(
+      'NOT_LEADER_OR_FOLLOWER',
+      `Broker ${this.environment.brokerId} has lost touch with ZooKeeper and may not lead any more.`,
+    );
+  }
+
+  /**
+   * Notes a follower's fetch, which must have been checked to continue this log.
+   *
+   * @throws ProtocolError as {@link Leadership.recordFetch}
+   */
+  recordFetch(position: FollowerPosition): void {
+    this.leadership?.recordFetch(position);
+  }
+
+  /** See {@link Leadership.reviewIsr}; now and then somebody else may have died as well. */
+  reviewIsr(): void {
+    this.leadership?.reviewIsr();
+    this.environment.deletions.check(this);
+  }
+
+  private newLeadership(log: Log, state: LeaderAndIsr): Leadership {
+    const leadership = new Leadership(log, state, this.environment, () => this.changed());
+    log.setListener({
+      onWritten: () => leadership.written(),
+      onLogStartOffsetRaised: () => this.changed(),
+      onTruncated: () => leadership.takenBack(),
+    });
+    return leadership;
+  }
+
+  private assertServing(currentLeaderEpoch: number): void {
     if (currentLeaderEpoch !== UNKNOWN_EPOCH && this.state) {
       if (currentLeaderEpoch < this.state.leaderEpoch) {
         throw new ProtocolError('FENCED_LEADER_EPOCH');
@@ -99,48 +271,12 @@ export class Partition {
       }
     }
     if (this.offline !== undefined) throw new ProtocolError('KAFKA_STORAGE_ERROR', this.offline);
-    if (!this.isLeader || !this.log) {
-      throw new ProtocolError(
-        'NOT_LEADER_OR_FOLLOWER',
-        `Broker ${this.environment.brokerId} does not lead ${partitionName(this.topicPartition)}.`,
-      );
-    }
-    return this.log;
   }
 
-  /**
-   * Appends a producer's batches. The answer may go out when `written` has resolved.
-   *
-   * @param acks 0, 1 or -1
-   * @throws ProtocolError NOT_ENOUGH_REPLICAS, or what {@link leaderLog} and Log.appendAsLeader throw
-   */
-  append(records: Buffer, acks: number): LogAppendInfo {
-    const log = this.leaderLog();
-    if (acks === -1) this.assertEnoughReplicas();
-    return log.appendAsLeader(records, this.leaderEpoch);
-  }
-
-  /** First offset consumers may not see yet. */
-  get highWatermark(): number {
-    return this.log?.highWatermark ?? -1;
-  }
-
-  private assertEnoughReplicas(): void {
-    const { topic } = this.topicPartition;
-    const { isr, replicas } = this.state as PartitionState;
-    const needed = this.environment.minInsyncReplicas(topic, replicas.length);
-    if (isr.length < needed) {
-      throw new ProtocolError(
-        'NOT_ENOUGH_REPLICAS',
-        `${partitionName(this.topicPartition)} has ${isr.length} replicas in sync, ${needed} are needed.`,
-      );
-    }
-  }
-
-  private advanceHighWatermark(): void {
-    const { log } = this;
-    if (!log || !this.isLeader || log.writtenEndOffset <= log.highWatermark) return;
-    log.updateHighWatermark(log.writtenEndOffset);
-    this.environment.purgatory.check(this);
+  private notLeading(): ProtocolError {
+    return new ProtocolError(
+      'NOT_LEADER_OR_FOLLOWER',
+      `Broker ${this.environment.brokerId} does not lead ${partitionName(this.topicPartition)}.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
 import {
   BrokerStore,
@@ -117,7 +118,22 @@ async function startRooms(
   await configs.start();
   running.add('configs', () => configs.close());
 
-  const storage = { brokerId, clusterId, configs, metadata, edges, logger, onFatal };
+  const storage = {
+    brokerId,
+    clusterId,
+    configs,
+    metadata,
+    lease: zk.lease,
+    isr: { change: () => Promise.reject(new ProtocolError('NOT_CONTROLLER')) },
+    followers: {
+      follow: () => {},
+      unfollow: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
+    edges,
+    logger,
+    onFatal,
+  };
   const { logManager, replicas } = await openStorage(storage);
   running.add('the log manager', () => logManager.close());
 
@@ -153,6 +169,7 @@ async function startRooms(
         logManager,
         traffic: metrics.topics,
         clock,
+        random: edges.random,
         logger,
       }),
     ),

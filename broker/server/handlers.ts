@@ -21,7 +21,9 @@ import type { TopicAdmin } from '../controller/topic-admin';
 import type { LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { TopicTraffic } from '../metrics/topic-traffic';
+import { FetchSessionCache } from '../replication/fetch-session-cache';
 import type { ReplicaManager } from '../replication/replica-manager';
+import { replicaSelector } from '../replication/replica-selector';
 import { autoCreation } from './auto-create';
 
 /** The rooms the handlers ask. */
@@ -36,6 +38,7 @@ export interface Rooms {
   readonly logManager: LogManager;
   readonly traffic: TopicTraffic;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly logger: Logger;
 }
 
@@ -51,6 +54,12 @@ export function handlersOf(rooms: Rooms): Partial<ApiHandlers> {
     }),
     Fetch: fetchHandler({
       ...rooms,
+      sessions: new FetchSessionCache({
+        slots: configs.broker.get('max.incremental.fetch.session.cache.slots'),
+        now: () => clock.monotonic(),
+        random: rooms.random,
+      }),
+      selector: replicaSelector(configs.broker.get('replica.selector.class')),
       maxBytes: configs.broker.get('fetch.max.bytes'),
       onFetched: (topic, bytes) => traffic.fetched(topic, bytes),
     }),

@@ -2,7 +2,11 @@ import type { Logger } from '../../client/runtime/logger';
 import type { BrokerMessenger } from '../controller/broker-messenger';
 import type { TopicPartition } from '../log';
 import type { MetadataCache, TopicMetadata } from '../metadata/metadata-cache';
-import type { LeaderAndIsr, ReplicaManager } from '../replication/replica-manager';
+import {
+  EPOCH_DURING_DELETE,
+  type LeaderAndIsr,
+  type ReplicaManager,
+} from '../replication/replica-manager';
 
 /** Carries the controller's decisions to the one broker there is: the one it runs in. */
 export class LocalMessenger implements BrokerMessenger {
@@ -16,11 +20,23 @@ export class LocalMessenger implements BrokerMessenger {
 
   async leaderAndIsr(brokerId: number, instructions: readonly LeaderAndIsr[]): Promise<void> {
     if (!this.isMe(brokerId)) return;
-    await this.replicas.applyLeaderAndIsr(instructions);
+    const epoch = Math.max(0, ...instructions.map(({ controllerEpoch }) => controllerEpoch ?? 0));
+    const complete = instructions.map((instruction) => ({
+      ...instruction,
+      addingReplicas: instruction.addingReplicas ?? [],
+    }));
+    await this.replicas.becomeLeaderOrFollower(epoch, complete);
   }
 
   async stopReplicas(brokerId: number, partitions: readonly TopicPartition[]): Promise<void> {
-    if (this.isMe(brokerId)) await this.replicas.stopReplicas(partitions, true);
+    if (this.isMe(brokerId))
+      await this.replicas.stopReplicas(
+        partitions.map((topicPartition) => ({
+          topicPartition,
+          leaderEpoch: EPOCH_DURING_DELETE,
+          deletePartition: true,
+        })),
+      );
   }
 
   updateMetadata(topics: readonly TopicMetadata[]): void {

@@ -3,7 +3,9 @@ import type { Logger } from '../../client/runtime/logger';
 import type { LiveConfigs } from '../config/live-configs';
 import { openLogManager, partitionName, type LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
-import { ReplicaManager } from '../replication/replica-manager';
+import type { FollowerFetchers } from '../replication/follower-fetchers';
+import type { IsrChanger } from '../replication/isr-changer';
+import { ReplicaManager, type ReplicaManagerOptions } from '../replication/replica-manager';
 import type { BrokerEdges } from './edges';
 import { logManagerConfigOf } from './log-manager-config';
 import { logConfigOf } from './topic-log-config';
@@ -13,6 +15,10 @@ export interface StorageOptions {
   readonly clusterId: string;
   readonly configs: LiveConfigs;
   readonly metadata: MetadataCache;
+  /** The proof that the cluster has not given up this broker. */
+  readonly lease: ReplicaManagerOptions['lease'];
+  readonly isr: IsrChanger;
+  readonly followers: FollowerFetchers;
   readonly edges: BrokerEdges;
   readonly logger: Logger;
   /** No log directory is left. */
@@ -60,6 +66,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     logManager,
     clock,
     logger,
+    lease: options.lease,
+    isr: options.isr,
+    followers: options.followers,
+    brokerEpoch: () => metadata.broker(brokerId)?.epoch ?? -1,
+    liveBrokerEpoch: (id) => metadata.broker(id)?.epoch,
+    replicaLagTimeMaxMs: () => configs.broker.get('replica.lag.time.max.ms'),
     minInsyncReplicas: (topic, replicationFactor) =>
       configs.topic(topic).get('min.insync.replicas') ?? Math.max(1, replicationFactor - 1),
     // The notification of the change may come later than the topic itself.

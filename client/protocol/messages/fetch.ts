@@ -16,6 +16,14 @@ export const Fetch = defineApi({
       ignorable: true,
     }),
     replicaId: int32('Broker id of a follower, -1 for a consumer.', { default: -1 }),
+    replicaState: struct(
+      'A follower in one of its lives (KIP-903); Kafka has it from version 15 on.',
+      {
+        replicaId: int32('Broker id, as above.', { default: -1 }),
+        replicaEpoch: int64('Broker epoch, -1 when not known.', { default: -1 }),
+      },
+      { versions: '12+', tag: 1 },
+    ),
     maxWaitMs: int32('Longest wait in milliseconds.'),
     minBytes: int32('Bytes worth answering for.'),
     maxBytes: int32('Bytes to answer with at most; one whole batch is always returned.', {

@@ -1,0 +1,68 @@
+/** One fetch of a follower, as its leader notes it down. */
+export interface FollowerFetch {
+  /** The follower's log end. */
+  readonly fetchOffset: number;
+  /** The follower's log start, -1 when it did not say. */
+  readonly logStartOffset: number;
+  /** Of the follower, -1 when not known. */
+  readonly brokerEpoch: number;
+  /** The leader's log end when the fetch came. */
+  readonly leaderEndOffset: number;
+  /** Monotonic milliseconds. */
+  readonly now: number;
+}
+
+const NEVER = -Infinity;
+
+/** How far a follower has come, by what it told its leader (Kafka's Replica.scala). */
+export class ReplicaProgress {
+  /** -1 before the first fetch. */
+  logEndOffset = -1;
+  /** -1 before the first fetch. */
+  logStartOffset = -1;
+  /** -1 before the first fetch, or when nobody knows. */
+  brokerEpoch = -1;
+  private lastFetchAt = NEVER;
+  private leaderEndAtLastFetch = -1;
+  private lastCaughtUpAt = NEVER;
+
+  constructor(readonly brokerId: number) {}
+
+  /** Monotonic milliseconds at which it last had everything the leader had. */
+  get caughtUpAt(): number {
+    return this.lastCaughtUpAt;
+  }
+
+  /**
+   * A leadership, or a new epoch of it, begins. Members of the ISR get the full time to show up;
+   * the others do not count before they have fetched.
+   */
+  epochBegins(now: number, leaderEndOffset: number, inSync: boolean): void {
+    this.leaderEndAtLastFetch = this.lastFetchAt === NEVER ? -1 : leaderEndOffset;
+    this.lastCaughtUpAt = inSync ? now : NEVER;
+    if (this.lastFetchAt !== NEVER) this.lastFetchAt = inSync ? now : NEVER;
+  }
+
+  /**
+   * A follower is caught up at the time of a fetch that asks for the leader's end; and at the time
+   * of the previous fetch, when it asks for what was the end then. So one that keeps pace counts as
+   * caught up even though the leader is always a little ahead.
+   */
+  fetched(fetch: FollowerFetch): void {
+    const { fetchOffset, leaderEndOffset, now } = fetch;
+    if (fetchOffset >= leaderEndOffset) this.lastCaughtUpAt = now;
+    else if (fetchOffset >= this.leaderEndAtLastFetch) {
+      this.lastCaughtUpAt = Math.max(this.lastCaughtUpAt, this.lastFetchAt);
+    }
+    this.logEndOffset = fetchOffset;
+    this.logStartOffset = fetch.logStartOffset;
+    this.brokerEpoch = fetch.brokerEpoch;
+    this.leaderEndAtLastFetch = Math.max(leaderEndOffset, this.leaderEndAtLastFetch);
+    this.lastFetchAt = now;
+  }
+
+  /** Whether it has all, or had all not longer ago than `maxLagMs`. */
+  isCaughtUp(leaderEndOffset: number, now: number, maxLagMs: number): boolean {
+    return this.logEndOffset === leaderEndOffset || now - this.lastCaughtUpAt <= maxLagMs;
+  }
+}
