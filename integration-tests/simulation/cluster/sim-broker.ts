@@ -4,6 +4,7 @@ import { MemoryDisk } from '../../../broker/log/testing/memory-disk';
 import { MemoryFileSystem } from '../../../broker/log/testing/memory-file-system';
 import { Broker } from '../../../broker/server/broker';
 import { describeError } from '../../../client/runtime/error';
+import type { ZkSession } from '../../../zk-coordination';
 import type { InMemoryEnsemble } from '../../../zk-coordination/double/in-memory-ensemble';
 import type { SimNetwork } from '../network/sim-network';
 import { SimProcess } from '../time/sim-process';
@@ -38,6 +39,7 @@ export class SimBroker {
   readonly disk = new MemoryDisk();
   private process: SimProcess | undefined;
   private broker: Broker | undefined;
+  private session: ZkSession | undefined;
   private lives = 0;
   /** What it is meant to do; the supervisor sees to it. */
   private wanted: 'up' | 'down' = 'down';
@@ -69,7 +71,7 @@ export class SimBroker {
   start(): void {
     this.wanted = 'up';
     if (!this.powered) this.power(true);
-    if (!this.isUp) this.run(++this.lives);
+    this.revive();
   }
 
   /** Asks it to stop, and resolves when it has. */
@@ -78,7 +80,9 @@ export class SimBroker {
     const { process, broker } = this;
     if (!process || !broker) return this.kill();
     await broker.stop();
-    if (!process.dead) this.end(process);
+    if (process.dead) return;
+    this.end(process);
+    this.revive();
   }
 
   /** SIGKILL: what was written is with the system and will be there. */
@@ -107,6 +111,11 @@ export class SimBroker {
     this.process?.resume();
   }
 
+  /** The session with ZooKeeper it opened last, 0 when there is none. */
+  get sessionId(): bigint {
+    return this.session?.id ?? 0n;
+  }
+
   jumpWallClock(ms: number): void {
     if (this.process) this.process.wallClockOffsetMs += ms;
   }
@@ -131,9 +140,11 @@ export class SimBroker {
     const { world, trace } = this.environment;
     trace.line(`${this.name} failed: ${describeError(error)}`);
     this.end(process);
-    world.after(RESTART_MS, () => {
-      if (this.wanted === 'up' && !this.isUp) this.run(++this.lives);
-    });
+    world.after(RESTART_MS, () => this.revive());
+  }
+
+  private revive(): void {
+    if (this.wanted === 'up' && !this.isUp) this.run(++this.lives);
   }
 
   private end(process: SimProcess): void {
@@ -172,6 +183,12 @@ export class SimBroker {
       'log.dirs': LOG_DIR,
       ...configs,
     });
+    const sessions = ensemble.sessions({
+      sessionTimeoutMs: config.get('zookeeper.session.timeout.ms'),
+      origin: this.name,
+      clock: process.clock,
+      deliver: (callback) => process.deliver(callback),
+    });
     return {
       config,
       logger: new SimLogger(trace, this.name),
@@ -183,12 +200,7 @@ export class SimBroker {
         createServer: network.createServer(process, this.name),
         connect: network.connector(process, this.name),
         identity: () => this.identity(life),
-        sessions: ensemble.sessions({
-          sessionTimeoutMs: config.get('zookeeper.session.timeout.ms'),
-          origin: this.name,
-          clock: process.clock,
-          deliver: (callback) => process.deliver(callback),
-        }),
+        sessions: { open: (resume) => (this.session = sessions.open(resume)) },
       },
       onFatal: (error) => this.failed(process, error),
     };

@@ -1,0 +1,64 @@
+import type { InMemoryEnsemble } from '../../../zk-coordination/double/in-memory-ensemble';
+
+/** What ZooKeeper holds of a partition. */
+export interface StoredState {
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly isr: readonly number[];
+  readonly controllerEpoch: number;
+}
+
+/** Reads ZooKeeper's tree itself, with nothing of the broker's own code, and without a session. */
+export class ClusterState {
+  private readonly decoded = new Map<string, { mzxid: bigint; state: StoredState }>();
+
+  constructor(
+    private readonly ensemble: InMemoryEnsemble,
+    private readonly topic: string,
+    private readonly partitions: number,
+  ) {}
+
+  /** @returns undefined while there is none */
+  partition(index: number): StoredState | undefined {
+    const path = `/brokers/topics/${this.topic}/partitions/${index}/state`;
+    const node = this.ensemble.tree.find(path);
+    if (!node?.data) return undefined;
+    const known = this.decoded.get(path);
+    if (known?.mzxid === node.mzxid) return known.state;
+    const json = JSON.parse(node.data.toString()) as Record<string, unknown>;
+    const state = {
+      leader: json['leader'] as number,
+      leaderEpoch: json['leader_epoch'] as number,
+      isr: json['isr'] as number[],
+      controllerEpoch: json['controller_epoch'] as number,
+    };
+    this.decoded.set(path, { mzxid: node.mzxid, state });
+    return state;
+  }
+
+  /** The states of all partitions, in their order. */
+  all(): (StoredState | undefined)[] {
+    return Array.from({ length: this.partitions }, (_, index) => this.partition(index));
+  }
+
+  /** Whether each partition is led, and by one of so many replicas in sync. */
+  isWhole(replicas: number): boolean {
+    return this.all().every((state) => state && isLed(state) && state.isr.length === replicas);
+  }
+
+  /** Ids of the brokers that are registered. */
+  registered(): string[] {
+    return [...(this.ensemble.tree.find('/brokers/ids')?.children ?? [])].sort();
+  }
+
+  /** The broker in office, when its session lives. */
+  controller(): number | undefined {
+    const node = this.ensemble.tree.find('/controller');
+    if (!node?.data || !this.ensemble.isAlive(node.ephemeralOwner)) return undefined;
+    return (JSON.parse(node.data.toString()) as { brokerid: number }).brokerid;
+  }
+}
+
+export function isLed({ leader, isr }: StoredState): boolean {
+  return isr.includes(leader);
+}

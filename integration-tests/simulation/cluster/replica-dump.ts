@@ -1,0 +1,43 @@
+import type { MemoryDisk } from '../../../broker/log/testing/memory-disk';
+import { batchesOf, endOfWholeBatches, recordsOf } from '../../../client/records';
+import type { FinalRead, StoredBatch } from '../../checker/history';
+import { LOG_DIR } from './sim-broker';
+
+/** What lies on a disk of one partition. */
+export interface ReplicaDump {
+  readonly batches: readonly StoredBatch[];
+  readonly read: Pick<FinalRead, 'offsets' | 'values'>;
+  /** The leader epoch of each batch. */
+  readonly epochs: readonly number[];
+}
+
+const SEGMENT = /^\d{20}\.log$/;
+
+/**
+ * Reads the segments of a partition from the disk itself, with nothing of the broker's own log code.
+ *
+ * @param partition `topic-0`
+ */
+export function dumpReplica(disk: MemoryDisk, partition: string): ReplicaDump {
+  const directory = `${LOG_DIR}/${partition}/`;
+  const batches: StoredBatch[] = [];
+  const epochs: number[] = [];
+  const offsets: number[] = [];
+  const values: number[] = [];
+  const files = [...disk.names.keys()].filter(
+    (path) => path.startsWith(directory) && SEGMENT.test(path.slice(directory.length)),
+  );
+  for (const file of files.sort()) {
+    const { data } = disk.names.get(file)!;
+    for (const batch of batchesOf(data, 0, endOfWholeBatches(data))) {
+      const { baseOffset, nextOffset, bytes } = batch;
+      batches.push({ baseOffset, nextOffset, bytes });
+      epochs.push(batch.leaderEpoch);
+      for (const record of recordsOf(bytes)) {
+        offsets.push(record.offset);
+        values.push(Number(record.value));
+      }
+    }
+  }
+  return { batches, read: { offsets, values }, epochs };
+}

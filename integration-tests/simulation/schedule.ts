@@ -1,0 +1,213 @@
+import type { Admin } from '../../client/admin';
+import type { Kafka } from '../../client/kafka';
+import { describeError } from '../../client/runtime/error';
+import { check } from '../checker/check';
+import { History } from '../checker/history';
+import { anomalyNames, newVerdict, type Anomaly, type Verdict } from '../checker/verdict';
+import { SeededRandom } from '../harness/seeded-random';
+import { ClusterState } from './cluster/cluster-state';
+import { EpochWatch } from './cluster/epoch-watch';
+import { dumpReplica } from './cluster/replica-dump';
+import { Simulation } from './cluster/simulation';
+import type { Fault } from './nemesis/fault';
+import { Nemesis } from './nemesis/nemesis';
+import { readToTheEnd } from './workload/final-read';
+import { SimReader } from './workload/sim-reader';
+import { SimWriter } from './workload/sim-writer';
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  /** How long things go wrong, in seconds of virtual time. Default 60. */
+  readonly seconds?: number;
+  /** Is given every line of the trace. */
+  readonly onLine?: (line: string) => void;
+  /** What may go wrong. Default: everything. */
+  readonly faults?: readonly Fault[];
+  /** Anomalies that do not count. */
+  readonly tolerated?: readonly Anomaly[];
+  readonly configs?: Readonly<Record<string, string>>;
+}
+
+/** How one schedule went. */
+export interface Outcome {
+  readonly seed: number;
+  /** Empty when all is well. */
+  readonly problems: readonly string[];
+  readonly verdict: Verdict;
+  /** Equal for equal runs. */
+  readonly fingerprint: string;
+  /** The end of the trace. */
+  readonly lines: readonly string[];
+  readonly steps: number;
+}
+
+const TOPIC = 'drill';
+const PARTITIONS = 3;
+const REPLICAS = 3;
+const WRITERS = 2;
+const WRITE_EVERY_MS = 700;
+
+const STARTED_MS = 30_000;
+/** All replicas are in sync again within so long after the last fault. */
+const HEALED_MS = 30_000;
+/** Longer than a record may be on its way. */
+const SETTLED_MS = 40_000;
+
+/**
+ * One schedule: a cluster starts, clients write and read, things go wrong as the seed says, all is
+ * healed, and everything anybody was told is held against what is there.
+ */
+export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
+  const { seed, onLine, configs } = options;
+  const simulation = new Simulation({ seed, onLine, configs });
+  const run = new ScheduleRun(simulation, options);
+  try {
+    await run.toTheEnd();
+  } catch (error) {
+    run.problems.push(describeError(error));
+  }
+  const { trace, world } = simulation;
+  return {
+    seed,
+    problems: run.problems,
+    verdict: run.verdict,
+    fingerprint: trace.fingerprint,
+    lines: trace.lines,
+    steps: world.steps,
+  };
+}
+
+class ScheduleRun {
+  readonly problems: string[] = [];
+  verdict: Verdict = newVerdict();
+  private readonly history = new History();
+  private readonly state: ClusterState;
+  private readonly epochs: EpochWatch;
+  private readonly admin: Admin;
+  private readonly writers: readonly SimWriter[];
+  private readonly reader: SimReader;
+  private readonly nemesis: Nemesis;
+
+  constructor(
+    private readonly simulation: Simulation,
+    private readonly options: ScheduleOptions,
+  ) {
+    const { world, ensemble, trace } = simulation;
+    const { seed, faults } = options;
+    const workload = { history: this.history, topic: TOPIC, partitions: PARTITIONS };
+    this.state = new ClusterState(ensemble, TOPIC, PARTITIONS);
+    this.epochs = new EpochWatch(world, this.state);
+    this.admin = this.client('admin').admin();
+    this.writers = Array.from({ length: WRITERS }, (_, id) => {
+      const kafka = this.client(`writer-${id + 1}`);
+      const random = new SeededRandom(seed * 31 + id + 1);
+      return new SimWriter({ ...workload, kafka, world, random, id, everyMs: WRITE_EVERY_MS });
+    });
+    const kafka = this.client('reader-1');
+    this.reader = new SimReader({ ...workload, kafka, trace, name: 'reader-1' });
+    const random = new SeededRandom(seed * 31 + 17);
+    const field = { simulation, random, admin: this.admin, topic: TOPIC, partitions: PARTITIONS };
+    this.nemesis = new Nemesis(field, () => this.state.isWhole(REPLICAS), faults);
+  }
+
+  async toTheEnd(): Promise<void> {
+    await this.begin();
+    await this.simulation.pass((this.options.seconds ?? 60) * 1000);
+    this.nemesis.stop();
+    await this.heal();
+    await this.settle();
+    await this.finalReads();
+    this.judge();
+  }
+
+  private client(name: string): Kafka {
+    return this.simulation.client(name);
+  }
+
+  private async begin(): Promise<void> {
+    const { simulation } = this;
+    for (const broker of simulation.brokers) broker.start();
+    const up = () => simulation.brokers.every((broker) => broker.isServing);
+    if (!(await simulation.pass(STARTED_MS, up))) throw new Error('The brokers do not start.');
+    const topic = { topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: REPLICAS };
+    await simulation.perform(STARTED_MS, () => this.admin.createTopics([topic]));
+    this.epochs.start();
+    for (const writer of this.writers) writer.start();
+    this.reader.start();
+    this.nemesis.start();
+  }
+
+  private async heal(): Promise<void> {
+    const { simulation, state } = this;
+    const whole = () =>
+      state.isWhole(REPLICAS) &&
+      state.registered().length === simulation.brokers.length &&
+      state.controller() !== undefined;
+    if (await simulation.pass(HEALED_MS, whole)) return;
+    const isrs = state.all().map((one) => one && `${one.leader} of [${one.isr.join()}]`);
+    const brokers = state.registered().join();
+    this.problems.push(
+      `${HEALED_MS} ms after the last fault: leaders ${isrs.join('; ')}, registered [${brokers}], ` +
+        `controller ${state.controller()}`,
+    );
+  }
+
+  /** What was sent is answered, and what is there has been read. */
+  private async settle(): Promise<void> {
+    const { simulation } = this;
+    for (const writer of this.writers) writer.stop();
+    const settled = () => this.writers.every(({ pending }) => pending === 0);
+    if (!(await simulation.pass(SETTLED_MS, settled))) {
+      this.problems.push('Records are neither delivered nor given up.');
+    }
+    const caughtUp = () => [...this.history.partitions.values()].every(hasCaughtUp);
+    if (!(await simulation.pass(SETTLED_MS, caughtUp))) {
+      this.problems.push('The reader does not reach the end.');
+    }
+    await simulation.perform(SETTLED_MS, () => this.reader.stop());
+    this.problems.push(...this.reader.failures.map((failure) => `reader: ${failure}`));
+  }
+
+  private async finalReads(): Promise<void> {
+    const { simulation, history } = this;
+    const kafka = this.client('final-reader');
+    await simulation.perform(SETTLED_MS, () => readToTheEnd(kafka, history, TOPIC, PARTITIONS));
+    for (const [name, partition] of history.partitions) {
+      const [final] = partition.finals;
+      const highWatermark = (final?.offsets[final.offsets.length - 1] ?? -1) + 1;
+      for (const { id, name: source, disk } of simulation.brokers) {
+        const { batches, read } = dumpReplica(disk, name);
+        partition.finals.push({ source, logStart: 0, ...read });
+        partition.replicas.push({ broker: id, highWatermark, batches });
+      }
+    }
+  }
+
+  private judge(): void {
+    const tolerated = new Set(this.options.tolerated);
+    this.verdict = check(this.history);
+    for (const name of anomalyNames) {
+      if (this.verdict[name] > 0 && !tolerated.has(name)) {
+        this.problems.push(`${name}: ${this.verdict[name]}`);
+      }
+    }
+    for (const { anomaly, partition, what } of this.verdict.findings) {
+      if (!tolerated.has(anomaly)) this.problems.push(`${anomaly} in ${partition}: ${what}`);
+    }
+    this.problems.push(...this.epochs.problems);
+    if (this.verdict.acked === 0) this.problems.push('Nothing was acknowledged.');
+  }
+}
+
+function hasCaughtUp({
+  acks,
+  polls,
+}: {
+  acks: { offset: number }[];
+  polls: { offsets: readonly number[] }[];
+}): boolean {
+  let last = -1;
+  for (const { offset } of acks) last = Math.max(last, offset);
+  const { offsets } = polls[polls.length - 1] ?? { offsets: [-1] };
+  return offsets[offsets.length - 1]! >= last;
+}
