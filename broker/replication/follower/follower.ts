@@ -96,18 +96,6 @@ export class Follower {
     };
   }
 
-  /**
-   * Forgets an epoch which this broker led without writing. It stands at the log end in the epoch
-   * cache, and the leader's log may go on there under an older one.
-   *
-   * @throws LogError
-   */
-  async forgetUnwrittenEpoch(): Promise<void> {
-    const { log } = this;
-    if (log.latestEpoch === undefined || log.latestEpoch === lastRecordEpoch(log)) return;
-    await this.operate(async () => void (await log.truncateTo(log.logEndOffset)));
-  }
-
   /** @throws LogError */
   async truncate({ kind, offset, why }: Truncation): Promise<void> {
     const { log, name } = this;

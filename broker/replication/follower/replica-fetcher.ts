@@ -134,23 +134,16 @@ export class ReplicaFetcher {
       this.pause(follower, WRITE_SETTLE_MS);
       return undefined;
     }
-    if (!follower.checked) return this.attempt(follower, () => this.check(follower));
+    if (!follower.checked) {
+      const truncation = truncationBeforeFetch(follower.log);
+      if (truncation) return this.attempt(follower, () => this.cut(follower, truncation));
+      follower.checked = true;
+    }
     const allowance = this.options.allowance?.(topicPartition) ?? Infinity;
     // Followers in sync are not throttled: they would fall out of the ISR and come back.
     if (allowance <= 0 && follower.lag !== 0) this.pause(follower, this.backoffMs);
     else this.session.set({ topicPartition, owner: follower, position });
     return undefined;
-  }
-
-  /** Makes a log fit to be compared with the leader's. */
-  private async check(follower: Follower): Promise<void> {
-    await follower.forgetUnwrittenEpoch();
-    if (follower.retired) return;
-    const truncation = truncationBeforeFetch(follower.log);
-    if (truncation) await follower.truncate(truncation);
-    if (follower.retired) return;
-    follower.checked = true;
-    this.touch(follower);
   }
 
   private async round(): Promise<void> {
@@ -246,6 +239,7 @@ export class ReplicaFetcher {
     }
     await follower.truncate(truncation);
     if (follower.retired) return;
+    follower.checked = true;
     this.session.restart();
     this.touch(follower);
   }
