@@ -43,6 +43,8 @@ interface Run {
 export class AppendQueue implements GroupMember {
   private queued: QueuedAppend[] = [];
   private result: Deferred<void> | undefined;
+  /** The promise of the newest group; groups settle one after the other. */
+  private newest: Promise<void> = Promise.resolve();
   private enlisted = false;
   private writing = false;
   /** The last group that waits for a flush; later groups are acknowledged after it. */
@@ -60,6 +62,7 @@ export class AppendQueue implements GroupMember {
     this.queued.push(append);
     if (!this.result) {
       this.result = deferred();
+      this.newest = this.result.promise;
       // Nobody may be listening (acks=0); the failure is reported through the directory as well.
       this.result.promise.catch(() => {});
     }
@@ -70,6 +73,11 @@ export class AppendQueue implements GroupMember {
   /** Whether everything queued has been settled. */
   get idle(): boolean {
     return this.queued.length === 0 && !this.writing && !this.flushing;
+  }
+
+  /** Settles as everything does that is queued now; resolved when nothing is. */
+  get settled(): Promise<void> {
+    return this.idle ? Promise.resolve() : this.newest;
   }
 
   /** Resolves when everything queued has been written and settled, for better or worse. */

@@ -17,8 +17,8 @@ export interface AppendEvents {
 
 /**
  * The way of checked and stamped batches into the segments: a place in the active segment (or a new
- * one), the group write, the indexes, the flush where it is asked for, the readable end. State of
- * idempotent producers will have its place in {@link append}: between the batches and the queue.
+ * one), the group write, the indexes, the flush where it is asked for, the readable end. What is
+ * queued counts for the producers' state at once; what could not be written is taken back there too.
  */
 export class LogAppender implements AppendOutcome {
   readonly queue: AppendQueue;
@@ -67,6 +67,8 @@ export class LogAppender implements AppendOutcome {
     }));
     const nextOffset = (state.nextOffset = lastOffset + 1);
     const append = { segment, position, bytes: records, batches: facts, nextOffset, recordCount };
+    const written = this.queue.add(append);
+    for (const batch of batches) if (batch.hasProducerId) state.producers.queued(batch);
     return {
       firstOffset,
       lastOffset,
@@ -76,7 +78,8 @@ export class LogAppender implements AppendOutcome {
       logStartOffset: state.startOffset,
       batchCount: batches.length,
       sizeInBytes,
-      written: this.queue.add(append),
+      isDuplicate: false,
+      written,
     };
   }
 
@@ -86,6 +89,7 @@ export class LogAppender implements AppendOutcome {
     const { active } = segments;
     const segment = this.state.createSegment(baseOffset);
     segments.add(segment);
+    this.state.snapshotProducers(baseOffset);
     if (active.assignedBytes === 0) {
       this.state.removeSegments([active]);
     } else {
@@ -123,6 +127,7 @@ export class LogAppender implements AppendOutcome {
       state.fileEnd = nextOffset;
       this.unflushedRecords += recordCount;
     }
+    state.producers.written(state.fileEnd);
     this.flusher.noteWritten();
     this.sealWritten();
     if (this.unflushedRecords < flushMessages) return undefined;
@@ -154,10 +159,14 @@ export class LogAppender implements AppendOutcome {
     const { state } = this;
     state.truncations++;
     state.nextOffset = state.fileEnd;
+    state.producers.takeBack(state.fileEnd);
     const unwritten = ({ writtenBytes, baseOffset }: Segment) =>
       writtenBytes === 0 && baseOffset > state.fileEnd;
-    state.removeSegments(state.segments.all.filter(unwritten).reverse());
+    const removed = state.segments.all.filter(unwritten).reverse();
+    state.removeSegments(removed);
     const { active } = state.segments;
+    // Their names and snapshots must be gone for good before others may be taken for flushed.
+    if (removed.length > 0) active.nameDurable = false;
     this.closing = this.closing.filter((segment) => !segment.removed && segment !== active);
     active.forgetUnwritten();
     state.epochs.cache.truncateFromEnd(state.fileEnd);

@@ -54,6 +54,33 @@ export class RecordListTooLargeError extends LogError {
   }
 }
 
+/** A producer's batch does not go on where the producer's records in the log end. */
+export class OutOfOrderSequenceError extends LogError {
+  constructor(producerId: number, epoch: number, sequence: number, expected: number) {
+    super(
+      `Producer ${producerId} in epoch ${epoch} sent sequence ${sequence}; ${expected} comes next.`,
+      {
+        code: 'OUT_OF_ORDER_SEQUENCE_NUMBER',
+        retriable: false,
+        advice:
+          'Send the missing batches first. If they can no longer be sent, go on in a new producer ' +
+          'epoch at sequence 0.',
+      },
+    );
+  }
+}
+
+/** A producer's batch is of an epoch that is over. */
+export class InvalidProducerEpochError extends LogError {
+  constructor(producerId: number, epoch: number, current: number) {
+    super(`Producer ${producerId} wrote in epoch ${epoch}, but is in epoch ${current} already.`, {
+      code: 'INVALID_PRODUCER_EPOCH',
+      retriable: false,
+      advice: 'Ask for a new producer id; an instance with a newer epoch has taken over.',
+    });
+  }
+}
+
 /** A read or DeleteRecords outside what the log holds. */
 export class OffsetOutOfRangeError extends LogError {
   constructor(

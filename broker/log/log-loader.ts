@@ -12,6 +12,7 @@ import { readInBackground } from './read-steps';
 import { Segment } from './segment';
 import { segmentFileName, segmentPath, suffixes, type SegmentFile } from './segment-names';
 import { TimeIndex } from './time-index';
+import { loadProducerStates } from './producer-state-loader';
 import { partitionName, type TopicPartition } from './topic-partition';
 
 /** A partition's directory and what the checkpoints say of it. */
@@ -71,7 +72,8 @@ export async function loadLog(
 
   let { segments, logEndOffset } = recovered;
   const behind = logEndOffset < request.logStartOffset;
-  if (segments.length === 0 || behind) {
+  const startsAnew = segments.length === 0 || behind;
+  if (startsAnew) {
     if (behind && segments.length > 0) logBehind(environment, request, logEndOffset);
     discard([...segments].reverse());
     segments = [Segment.create(environment, path, request.logStartOffset)];
@@ -88,6 +90,14 @@ export async function loadLog(
     await checkpoint.write(epochs.entries);
   }
   const untouched = request.clean && recovered.cuts.length === 0;
+  const recoveryPoint = untouched ? logEndOffset : Math.min(request.recoveryPoint, logEndOffset);
+  const producers = await loadProducerStates(environment, {
+    partition: partitionName(topicPartition),
+    path,
+    segments,
+    trustedUpTo: startsAnew ? -1 : recoveryPoint,
+    completeWithout: untouched,
+  });
   return {
     cuts: recovered.cuts,
     log: {
@@ -98,9 +108,10 @@ export async function loadLog(
       config,
       segments,
       epochs: epochs.entries,
+      producers,
       logStartOffset,
       logEndOffset,
-      recoveryPoint: untouched ? logEndOffset : Math.min(request.recoveryPoint, logEndOffset),
+      recoveryPoint,
       highWatermark: request.highWatermark,
     },
   };

@@ -12,6 +12,10 @@ export interface LogManagerConfig {
   readonly startOffsetCheckpointIntervalMs: number;
   /** `replica.high.watermark.checkpoint.interval.ms`. */
   readonly highWatermarkCheckpointIntervalMs: number;
+  /** `producer.id.expiration.ms`: how long an idle idempotent producer is remembered. */
+  readonly producerIdExpirationMs: () => number;
+  /** `producer.id.expiration.check.interval.ms`: time between two looks for idle producers. */
+  readonly producerIdExpirationCheckIntervalMs: number;
   /** Free bytes of a disk below which appends are refused. Not a config of Kafka's. */
   readonly minFreeBytes: number;
   /** Time between two checks of the free space. Not a config of Kafka's. */
@@ -26,6 +30,8 @@ export const defaultLogManagerConfig: LogManagerConfig = {
   flushCheckpointIntervalMs: 60_000,
   startOffsetCheckpointIntervalMs: 60_000,
   highWatermarkCheckpointIntervalMs: 5000,
+  producerIdExpirationMs: () => 86_400_000,
+  producerIdExpirationCheckIntervalMs: 600_000,
   minFreeBytes: 100 * 1024 * 1024,
   diskCheckIntervalMs: 2000,
 };

@@ -107,6 +107,7 @@ describe('log directories', () => {
       '00000000000000000000.index',
       '00000000000000000000.log',
       '00000000000000000000.timeindex',
+      '00000000000000000001.snapshot',
       'leader-epoch-checkpoint',
     ]);
     const again = await fixture.openLog();

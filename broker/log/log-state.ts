@@ -8,8 +8,16 @@ import type { LogConfig } from './log-config';
 import type { LogDirHealth } from './log-dir-health';
 import type { LogEnvironment } from './log-environment';
 import { LogBusyError, LogClosedError } from './log-error';
+import type { ProducerState } from './producer-state';
+import { ProducerStateManager } from './producer-state-manager';
+import {
+  encodeProducerSnapshot,
+  syncProducerSnapshot,
+  writeProducerSnapshot,
+} from './producer-snapshot-file';
 import { Segment } from './segment';
 import { SegmentList } from './segment-list';
+import { segmentPath, suffixes } from './segment-names';
 import { partitionName, type TopicPartition } from './topic-partition';
 
 /** What a log shares with the others of its directory. */
@@ -34,6 +42,7 @@ export interface LoadedLog {
   readonly config: LogConfig;
   readonly segments: readonly Segment[];
   readonly epochs: readonly EpochEntry[];
+  readonly producers: readonly ProducerState[];
   readonly logStartOffset: number;
   readonly logEndOffset: number;
   readonly recoveryPoint: number;
@@ -49,6 +58,7 @@ export class LogState {
   readonly path: string;
   readonly segments: SegmentList;
   readonly epochs: EpochStore;
+  readonly producers: ProducerStateManager;
   config: LogConfig;
   phase: 'open' | 'truncating' | 'closed' = 'open';
 
@@ -77,7 +87,8 @@ export class LogState {
     this.startOffset = loaded.logStartOffset;
     this.nextOffset = this.fileEnd = this.readableEnd = loaded.logEndOffset;
     this.watermark = Math.min(Math.max(loaded.highWatermark, this.startOffset), this.nextOffset);
-    const { fileSystem } = context.environment;
+    const { fileSystem, clock } = context.environment;
+    this.producers = new ProducerStateManager(() => clock.monotonic(), loaded.producers);
     this.epochs = new EpochStore(fileSystem, this.path, loaded.epochs, (error) =>
       this.ioFailed(error),
     );
@@ -122,6 +133,41 @@ export class LogState {
     } catch (error) {
       this.ioFailed(error);
     }
+  }
+
+  /**
+   * Writes what is known of the producers where a segment begins. A snapshot saves reading the log
+   * at the next start; without it there is only more to read.
+   */
+  snapshotProducers(offset: number): void {
+    const { fileSystem, logger } = this.environment;
+    const bytes = encodeProducerSnapshot(this.producers.all());
+    try {
+      writeProducerSnapshot(fileSystem, this.producerSnapshotPath(offset), bytes);
+    } catch (error) {
+      logger.warn(
+        { event: 'producer-snapshot-failed', partition: this.name, offset },
+        `The producers of ${this.name} at ${offset} were not saved: ${describeError(error)}.`,
+      );
+    }
+  }
+
+  /**
+   * Writes what is known of the producers where the log ends, for the next start to go on with. What
+   * is not in it is lost then, because a log that was left in order is not read again.
+   *
+   * @throws when it could not be written
+   */
+  async saveProducers(): Promise<void> {
+    if (this.nextOffset === 0) return;
+    const { fileSystem } = this.environment;
+    const path = this.producerSnapshotPath(this.nextOffset);
+    writeProducerSnapshot(fileSystem, path, encodeProducerSnapshot(this.producers.all()));
+    if (this.producers.size > 0) await syncProducerSnapshot(fileSystem, path);
+  }
+
+  private producerSnapshotPath(offset: number): string {
+    return segmentPath(this.path, offset, suffixes.producerSnapshot);
   }
 
   /**

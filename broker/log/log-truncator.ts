@@ -2,6 +2,7 @@ import { LogBusyError } from './log-error';
 import type { LogAppender } from './log-appender';
 import type { LogFlusher } from './log-flusher';
 import type { LogState } from './log-state';
+import { loadProducerStates, removeSnapshotsAbove } from './producer-state-loader';
 import { readInBackground } from './read-steps';
 
 /**
@@ -19,14 +20,10 @@ export class LogTruncator {
   async truncateTo(offset: number): Promise<boolean> {
     const { state } = this;
     if (offset < 0) throw new RangeError(`A log cannot end at ${offset}.`);
-    if (offset >= state.nextOffset) {
-      // A leader that wrote nothing has left its epoch at the log end, where another may go on now.
-      if (offset === state.nextOffset) state.epochs.cache.truncateFromEnd(offset);
-      return false;
-    }
+    if (offset >= state.nextOffset) return false;
     return this.whileQuiet(async () => {
       if (offset >= state.nextOffset) return false;
-      if (offset < state.segments.first.baseOffset) this.startAnew(offset);
+      if (offset < state.segments.first.baseOffset) await this.startAnew(offset);
       else await this.cutAfter(offset);
       return true;
     });
@@ -34,7 +31,7 @@ export class LogTruncator {
 
   /** See {@link Log.truncateFullyAndStartAt}. */
   async truncateFullyAndStartAt(offset: number): Promise<void> {
-    await this.whileQuiet(() => Promise.resolve(this.startAnew(offset)));
+    await this.whileQuiet(() => this.startAnew(offset));
   }
 
   private async cutAfter(offset: number): Promise<void> {
@@ -48,14 +45,28 @@ export class LogTruncator {
     this.state.removeSegments(later.reverse());
     if (found) await readInBackground(target.cutAt(found.position, end), environment.files);
     epochs.cache.truncateFromEnd(end);
+    await this.cutProducers(end);
   }
 
-  private startAnew(offset: number): void {
+  /** Producers that had batches in what was cut are found anew in what is left. */
+  private async cutProducers(end: number): Promise<void> {
+    const { environment, name: partition, path, producers, segments } = this.state;
+    if (!producers.reaches(end)) {
+      await removeSnapshotsAbove(environment, path, end);
+      return;
+    }
+    const search = { partition, path, segments: segments.all, trustedUpTo: end };
+    producers.replace(await loadProducerStates(environment, { ...search, completeWithout: false }));
+  }
+
+  private async startAnew(offset: number): Promise<void> {
     const { state } = this;
     this.moveEnd(offset, true);
     state.removeSegments([...state.segments.all].reverse());
     state.segments.add(state.createSegment(offset));
     state.epochs.cache.clear();
+    state.producers.replace([]);
+    await removeSnapshotsAbove(state.environment, state.path, -1);
   }
 
   /** Moves the offsets before the files follow: nobody reads what is about to go. */

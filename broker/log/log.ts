@@ -1,4 +1,10 @@
-import { stampBaseOffset, stampLeaderEpoch, stampLogAppendTime } from '../../client/records';
+import {
+  InvalidBatchError,
+  stampBaseOffset,
+  stampLeaderEpoch,
+  stampLogAppendTime,
+  type RecordBatch,
+} from '../../client/records';
 import { checkProduced, checkReplicated } from './batch-intake';
 import { LogAppender } from './log-appender';
 import type { LogConfig } from './log-config';
@@ -8,6 +14,7 @@ import { LogReader } from './log-reader';
 import { removeExpired } from './log-retention';
 import { LogState, type LoadedLog, type LogContext } from './log-state';
 import { LogTruncator } from './log-truncator';
+import type { ProducerState, SequencedBatch } from './producer-state';
 import { readInBackground, readNow } from './read-steps';
 import type { Segment } from './segment';
 import { readSteadily } from './steady-read';
@@ -30,6 +37,7 @@ import type {
  *
  * - LogAppender, AppendQueue, GroupCommit: from stamped batches to bytes in the file
  * - LogReader: batches by offset; timestamp-lookup: offsets by time
+ * - ProducerStateManager: what idempotent producers have in the log, by which repetitions are told
  * - LogFlusher: fdatasync and the recovery point
  * - LogTruncator, log-retention: the end moves back, the start moves on
  * - log-loader, log-recovery, leftover-files: from a directory to a log, also after a crash
@@ -150,6 +158,10 @@ export class PartitionLog implements Log, FlushSource {
     const now = state.environment.clock.now();
     const allowControl = options.allowControlBatches === true;
     const batches = checkProduced(records, state.config, now, allowControl);
+    if (!allowControl) {
+      const repeated = this.findRepeated(batches);
+      if (repeated) return this.duplicateOf(repeated);
+    }
     const appendTime = state.config.messageTimestampType === 'LogAppendTime' ? now : -1;
     let offset = state.nextOffset;
     for (const { position, lastOffsetDelta } of batches) {
@@ -254,6 +266,16 @@ export class PartitionLog implements Log, FlushSource {
     }
   }
 
+  /** What is known of the idempotent producers, queued batches included. */
+  get producers(): readonly ProducerState[] {
+    return [...this.state.producers.all()];
+  }
+
+  /** Forgets idempotent producers that have been idle for so many milliseconds. */
+  expireProducers(idleMs: number): number {
+    return this.state.producers.expire(idleMs);
+  }
+
   async enforceRetention(): Promise<number> {
     if (this.state.phase !== 'open' || this.state.health.failed) return 0;
     const removed = await removeExpired(this.state, this.appender);
@@ -278,6 +300,7 @@ export class PartitionLog implements Log, FlushSource {
       state.segments.active.seal();
       await this.flusher.flush();
       await state.epochs.saved();
+      await this.saveProducers();
     }
     state.closeFiles();
   }
@@ -343,6 +366,46 @@ export class PartitionLog implements Log, FlushSource {
       })
       .finally(() => this.rebuilding.delete(segment));
     this.rebuilding.set(segment, rebuilt);
+  }
+
+  /** A failure keeps the directory from being marked as left in order. */
+  private async saveProducers(): Promise<void> {
+    try {
+      await this.state.saveProducers();
+    } catch (error) {
+      this.state.ioFailed(error);
+    }
+  }
+
+  /** @returns the batch in the log that a producer's batch repeats */
+  private findRepeated(batches: readonly RecordBatch[]): SequencedBatch | undefined {
+    const signed = batches.find(({ hasProducerId }) => hasProducerId);
+    if (!signed) return undefined;
+    if (batches.length > 1) {
+      throw new InvalidBatchError(
+        'INVALID_RECORD',
+        `A batch of producer ${signed.producerId} came together with other batches.`,
+        signed.position,
+      );
+    }
+    return this.state.producers.admit(signed);
+  }
+
+  /** The first copy may still be on its way to the file; then so is the answer. */
+  private duplicateOf({ firstOffset, lastOffset, timestamp }: SequencedBatch): LogAppendInfo {
+    const { config, readableEnd, startOffset } = this.state;
+    return {
+      firstOffset,
+      lastOffset,
+      maxTimestamp: timestamp,
+      offsetOfMaxTimestamp: lastOffset,
+      logAppendTime: config.messageTimestampType === 'LogAppendTime' ? timestamp : -1,
+      logStartOffset: startOffset,
+      batchCount: 0,
+      sizeInBytes: 0,
+      isDuplicate: true,
+      written: lastOffset < readableEnd ? Promise.resolve() : this.appender.queue.settled,
+    };
   }
 
   private endMovedBack(): void {

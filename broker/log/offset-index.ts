@@ -64,6 +64,12 @@ export class OffsetIndex {
     return n < 0 ? undefined : yield* this.at(n);
   }
 
+  /** The last entry of a batch that starts at a position of the file or before. */
+  *before(position: number): ReadSteps<OffsetPosition | undefined> {
+    const n = yield* this.file.floor(position, filePosition);
+    return n < 0 ? undefined : yield* this.at(n);
+  }
+
   *last(): ReadSteps<OffsetPosition | undefined> {
     return this.file.count === 0 ? undefined : yield* this.at(this.file.count - 1);
   }

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 
-/** The files of a segment, by suffix. `.txnindex` and `.snapshot` belong to transactions. */
+/**
+ * The files of a segment, by suffix. `.snapshot` is what was known of the idempotent producers where
+ * the segment begins; `.txnindex` belongs to transactions.
+ */
 export const suffixes = {
   log: '.log',
   offsetIndex: '.index',

@@ -47,6 +47,9 @@ export class Segment {
   readonly offsetIndex: OffsetIndex;
   readonly timeIndex: TimeIndex;
 
+  /** `.snapshot` of where the segment begins; it may not exist. */
+  readonly producerSnapshotPath: string;
+
   private logPath: string;
   private largest: TimestampAt | undefined;
   private firstTimestamp: number | undefined;
@@ -67,6 +70,7 @@ export class Segment {
     const { files, indexPages, clock } = environment;
     const path = (suffix: string) => segmentPath(directory, baseOffset, suffix);
     this.logPath = path(suffixes.log);
+    this.producerSnapshotPath = path(suffixes.producerSnapshot);
     this.assignedBytes = this.writtenBytes = sizes?.log ?? 0;
     this.createdAtMs = this.writtenAtMs = sizes?.mtimeMs ?? clock.now();
     this.jitter = environment.random();
@@ -113,7 +117,8 @@ export class Segment {
 
   /** All files it may have, whether they exist or not. */
   get paths(): string[] {
-    return [this.logPath, this.offsetIndex.file.path, this.timeIndex.file.path];
+    const { offsetIndex, timeIndex } = this;
+    return [this.logPath, offsetIndex.file.path, timeIndex.file.path, this.producerSnapshotPath];
   }
 
   rollFacts(config: LogConfig): RollFacts {
@@ -184,6 +189,12 @@ export class Segment {
     const entry = yield* this.offsetIndex.lookup(offset);
     if (!entry) return 0;
     return (yield* this.isEntryRight(entry)) ? entry.position : 0;
+  }
+
+  /** Start of a batch not far before a position, by the index. */
+  *indexedBefore(position: number): ReadSteps<number> {
+    const entry = yield* this.offsetIndex.before(position);
+    return entry && (yield* this.isEntryRight(entry)) ? entry.position : 0;
   }
 
   /** What is evidently wrong with the indexes, judged by their last entries. */

@@ -10,6 +10,7 @@ export function logManagerConfigOf(config: BrokerConfig): Partial<LogManagerConf
     flushCheckpointIntervalMs: config.get('log.flush.offset.checkpoint.interval.ms'),
     startOffsetCheckpointIntervalMs: config.get('log.flush.start.offset.checkpoint.interval.ms'),
     highWatermarkCheckpointIntervalMs: config.get('replica.high.watermark.checkpoint.interval.ms'),
+    producerIdExpirationMs: () => config.get('producer.id.expiration.ms'),
     minFreeBytes: config.get('log.dir.min.free.bytes'),
   };
 }
