@@ -26,6 +26,8 @@ export interface ScheduleOptions {
   /** Anomalies that do not count. */
   readonly tolerated?: readonly Anomaly[];
   readonly configs?: Readonly<Record<string, string>>;
+  /** Brokers, and replicas of each partition. Default 3. */
+  readonly brokers?: number;
 }
 
 /** How one schedule went. */
@@ -43,7 +45,6 @@ export interface Outcome {
 
 const TOPIC = 'drill';
 const PARTITIONS = 3;
-const REPLICAS = 3;
 const WRITERS = 2;
 const WRITE_EVERY_MS = 700;
 
@@ -58,8 +59,7 @@ const SETTLED_MS = 40_000;
  * healed, and everything anybody was told is held against what is there.
  */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
-  const { seed, onLine, configs } = options;
-  const simulation = new Simulation({ seed, onLine, configs });
+  const simulation = new Simulation(options);
   const run = new ScheduleRun(simulation, options);
   try {
     await run.toTheEnd();
@@ -68,7 +68,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
   }
   const { trace, world } = simulation;
   return {
-    seed,
+    seed: options.seed,
     problems: run.problems,
     verdict: run.verdict,
     fingerprint: trace.fingerprint,
@@ -87,6 +87,7 @@ class ScheduleRun {
   private readonly writers: readonly SimWriter[];
   private readonly reader: SimReader;
   private readonly nemesis: Nemesis;
+  private readonly replicas: number;
 
   constructor(
     private readonly simulation: Simulation,
@@ -97,6 +98,7 @@ class ScheduleRun {
     const workload = { history: this.history, topic: TOPIC, partitions: PARTITIONS };
     this.state = new ClusterState(ensemble, TOPIC, PARTITIONS);
     this.epochs = new EpochWatch(world, this.state);
+    this.replicas = simulation.brokers.length;
     this.admin = this.client('admin').admin();
     this.writers = Array.from({ length: WRITERS }, (_, id) => {
       const kafka = this.client(`writer-${id + 1}`);
@@ -107,7 +109,7 @@ class ScheduleRun {
     this.reader = new SimReader({ ...workload, kafka, trace, name: 'reader-1' });
     const random = new SeededRandom(seed * 31 + 17);
     const field = { simulation, random, admin: this.admin, topic: TOPIC, partitions: PARTITIONS };
-    this.nemesis = new Nemesis(field, () => this.state.isWhole(REPLICAS), faults);
+    this.nemesis = new Nemesis(field, () => this.state.isWhole(this.replicas), faults);
   }
 
   async toTheEnd(): Promise<void> {
@@ -129,7 +131,7 @@ class ScheduleRun {
     for (const broker of simulation.brokers) broker.start();
     const up = () => simulation.brokers.every((broker) => broker.isServing);
     if (!(await simulation.pass(STARTED_MS, up))) throw new Error('The brokers do not start.');
-    const topic = { topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: REPLICAS };
+    const topic = { topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: this.replicas };
     await simulation.perform(STARTED_MS, () => this.admin.createTopics([topic]));
     this.epochs.start();
     for (const writer of this.writers) writer.start();
@@ -138,9 +140,9 @@ class ScheduleRun {
   }
 
   private async heal(): Promise<void> {
-    const { simulation, state } = this;
+    const { simulation, state, replicas } = this;
     const whole = () =>
-      state.isWhole(REPLICAS) &&
+      state.isWhole(replicas) &&
       state.registered().length === simulation.brokers.length &&
       state.controller() !== undefined;
     if (await simulation.pass(HEALED_MS, whole)) return;

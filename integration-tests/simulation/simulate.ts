@@ -38,6 +38,8 @@ const program = new Command()
 
 async function* runHere({ seed, count, seconds, verbose }: Options): AsyncIterable<Report> {
   await ensureCodecsReady();
+  // Most errors of a schedule are part of it; to note where each came from would take long.
+  if (!verbose) Error.stackTraceLimit = 0;
   for (let i = 0; i < count; i++) {
     const onLine = verbose ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
     const { problems, fingerprint, verdict } = await runSchedule({
@@ -61,7 +63,10 @@ async function* runInJobs({ seed, count, seconds, jobs }: Options): AsyncIterabl
     const child = fork(
       __filename,
       [...['--seed', `${first}`, '--count', `${share}`, '--seconds', `${seconds}`]],
-      { env: { ...process.env, SIMULATE_JOB: '1' } },
+      {
+        env: { ...process.env, SIMULATE_JOB: '1' },
+        execArgv: [...process.execArgv, '--max-semi-space-size=64'],
+      },
     );
     child.on('message', (report) => {
       waiting.push(report as Report);

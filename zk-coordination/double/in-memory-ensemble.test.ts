@@ -262,3 +262,71 @@ describe('sessions', () => {
     expect(events).toEqual([{ type: 'childrenChanged', path: '/' }]);
   });
 });
+
+describe('machines', () => {
+  it('can be cut off with every session they have and will have, and only they', async () => {
+    const { clock, ensemble, open } = setup();
+    const [here, there] = [await open({ origin: 'a' }), await open({ origin: 'b' })];
+    ensemble.faults.isolate('a', false);
+    const late = ensemble.sessions({ origin: 'a' }).open();
+    await settle();
+    expect([here.state, there.state, late.state]).toEqual(['suspended', 'connected', 'connecting']);
+    clock.advance(T);
+    expect([here, there].map(({ id }) => ensemble.isAlive(id))).toEqual([false, true]);
+    ensemble.faults.rejoin('a');
+    await settle();
+    expect([here.state, late.state]).toEqual(['expired', 'connected']);
+  });
+
+  it('notice a silent cut by their pings alone', async () => {
+    const { clock, ensemble, open } = setup();
+    const session = await open({ origin: 'a' });
+    ensemble.faults.isolate('a', true);
+    await settle();
+    expect(session.state).toBe('connected');
+    clock.advance(T);
+    expect(session.state).toBe('suspended');
+  });
+
+  it('a stopped process hears nothing and keeps nothing alive until it goes on', async () => {
+    const { clock, ensemble } = setup();
+    const client = new ManualClock();
+    const waiting: (() => void)[] = [];
+    let stopped = false;
+    const deliver = (callback: () => void) => {
+      if (stopped) waiting.push(callback);
+      else callback();
+    };
+    const session = ensemble.sessions({ clock: client, deliver }).open();
+    await session.connected();
+    const states: string[] = [];
+    session.onState((state) => states.push(state));
+    stopped = true;
+    const answer = session.get('/');
+    await settle();
+    clock.advance(T);
+    expect(ensemble.isAlive(session.id)).toBe(false);
+    expect(states).toEqual([]);
+    stopped = false;
+    for (const callback of waiting.splice(0)) callback();
+    await expect(answer).resolves.toMatchObject({ data: null });
+    await settle();
+    expect(states).toEqual(['suspended', 'expired']);
+  });
+
+  it('travelling times may differ from one message to the next, their order stays', async () => {
+    const { clock, ensemble, open } = setup();
+    const session = await open();
+    const times = [50, 10, 30, 5, 20, 1];
+    ensemble.faults.latencyMs = () => times.shift() ?? 1;
+    const done: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      void session.create(`/${name}`, null).then((path) => done.push(path));
+    }
+    for (let i = 0; i < 100; i++) {
+      clock.advance(1);
+      await settle();
+    }
+    expect(done).toEqual(['/a', '/b', '/c']);
+  });
+});

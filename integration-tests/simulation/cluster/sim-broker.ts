@@ -37,6 +37,7 @@ export interface SimEnvironment {
 export class SimBroker {
   readonly name: string;
   readonly disk = new MemoryDisk();
+  private readonly config: BrokerConfig;
   private process: SimProcess | undefined;
   private broker: Broker | undefined;
   private session: ZkSession | undefined;
@@ -52,6 +53,13 @@ export class SimBroker {
     private readonly machines: () => readonly string[],
   ) {
     this.name = `broker-${id}`;
+    this.config = BrokerConfig.create({
+      'broker.id': String(id),
+      listeners: `PLAINTEXT://${this.name}:${PORT}`,
+      'zookeeper.connect': 'ensemble:2181',
+      'log.dirs': LOG_DIR,
+      ...environment.configs,
+    });
   }
 
   /** Whether a process runs, serving or not. */
@@ -171,18 +179,12 @@ export class SimBroker {
   }
 
   private brokerOptions(process: SimProcess, life: number): Parameters<typeof Broker.start>[0] {
-    const { world, trace, network, ensemble, random, configs } = this.environment;
+    const { config } = this;
+    const { world, trace, network, ensemble, random } = this.environment;
     const later = (callback: () => void) => {
       const ms = DISK_MS.min + random() * (DISK_MS.max - DISK_MS.min);
       world.after(ms, () => process.deliver(callback));
     };
-    const config = BrokerConfig.create({
-      'broker.id': String(this.id),
-      listeners: `PLAINTEXT://${this.name}:${PORT}`,
-      'zookeeper.connect': 'ensemble:2181',
-      'log.dirs': LOG_DIR,
-      ...configs,
-    });
     const sessions = ensemble.sessions({
       sessionTimeoutMs: config.get('zookeeper.session.timeout.ms'),
       origin: this.name,

@@ -23,7 +23,7 @@ export const adminFaults: readonly Fault[] = [
       const { random, topic, partitions, admin } = field;
       const partition = random.int(0, partitions - 1);
       const work = admin.electLeaders({
-        electionType: 'preferred',
+        type: 'preferred',
         partitions: [{ topic, partition }],
       });
       return ask(field, `elect the preferred leader of ${topic}-${partition}`, work);
