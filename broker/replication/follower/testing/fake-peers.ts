@@ -19,6 +19,8 @@ export type Fate =
 export class FakePeers implements Peers {
   readonly leaders = new Map<number, FakeLeader>();
   readonly held: Deferred<void>[] = [];
+  /** Whether answers are held at all, those included that have been doomed to it before. */
+  holding = true;
   /** Channels opened and not closed, by broker. */
   readonly channels: number[] = [];
   fate: (brokerId: number, api: Api) => Fate = () => 'answered';
@@ -55,7 +57,7 @@ export class FakePeers implements Peers {
         ? await leader.fetch(request as never)
         : leader.listOffsets(request as never);
     if (fate === 'reply-lost') throw new Error('the connection broke.');
-    if (fate === 'held') {
+    if (fate === 'held' && this.holding) {
       const held = deferred();
       this.held.push(held);
       await held.promise;

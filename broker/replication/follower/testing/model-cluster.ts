@@ -166,6 +166,7 @@ export class ModelCluster {
   /** Everybody is back, nothing is lost any more: all logs become one, and all of it is committed. */
   async settle(): Promise<void> {
     this.peers.fate = () => 'answered';
+    this.peers.holding = false;
     this.peers.letGo();
     for (const { id } of this.brokers) await this.restart(id);
     this.decide(this.decision.leader, this.decision.isr);
