@@ -61,7 +61,7 @@ class Machine {
         ? ioError('ENOSPC')
         : undefined;
     while (!full && (await this.manager.describeLogDirs()).some((dir) => dir.full)) {
-      await this.clock.advance(2000);
+      this.clock.advance(2000);
     }
   }
 
@@ -117,7 +117,7 @@ describe('a repeated batch', () => {
   test('has the time of the first where the broker sets the time', async () => {
     machine.log.updateConfig({ ...machine.log.config, messageTimestampType: 'LogAppendTime' });
     const first = machine.log.appendAsLeader(batch(1, 0), 0);
-    await machine.clock.advance(50);
+    machine.clock.advance(50);
     const again = machine.log.appendAsLeader(batch(1, 0), 0);
     expect(again.logAppendTime).toBe(first.logAppendTime);
     expect(again.isDuplicate).toBe(true);
@@ -193,9 +193,9 @@ test('idle producers are forgotten', async () => {
   await machine.stop();
   await machine.start();
   await fill(machine.log, 0, 1, 1);
-  await machine.clock.advance(86_000_000);
+  machine.clock.advance(86_000_000);
   await fill(machine.log, 0, 1, 2);
-  await machine.clock.advance(1_000_000);
+  machine.clock.advance(1_000_000);
   expect(machine.log.producers.map(({ producerId }) => producerId)).toEqual([2]);
 });
 

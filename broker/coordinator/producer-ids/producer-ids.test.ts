@@ -1,0 +1,90 @@
+import type { ResponseOf } from '../../../client/protocol/api';
+import type { AllocateProducerIds } from '../../../client/protocol/messages/allocate-producer-ids';
+import { ProtocolError } from '../../../client/protocol/protocol-error';
+import { deferred, type Deferred } from '../../../client/runtime/deferred';
+import { silentLogger } from '../../../client/runtime/logger';
+import { ManualClock } from '../../../client/runtime/manual-clock';
+import { ProducerIds } from './producer-ids';
+
+type Answer = ResponseOf<typeof AllocateProducerIds>;
+
+let clock: ManualClock;
+let asked: { body: object; answer: Deferred<Answer> }[];
+let ids: ProducerIds;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  asked = [];
+  ids = new ProducerIds({
+    brokerId: 3,
+    brokerEpoch: () => 77,
+    ask: (_api, body) => {
+      const answer = deferred<Answer>();
+      asked.push({ body, answer });
+      return answer.promise;
+    },
+    clock,
+    random: () => 0.5,
+    logger: silentLogger,
+  });
+});
+
+const settled = () => new Promise(setImmediate);
+const block = (producerIdStart: number, producerIdLen = 10, errorCode = 0): Answer => ({
+  ...{ throttleTimeMs: 0, errorCode, producerIdStart, producerIdLen },
+});
+async function answer(index: number, with_: Answer): Promise<void> {
+  asked[index].answer.resolve(with_);
+  await settled();
+}
+const take = (count: number) => Array.from({ length: count }, () => ids.next());
+
+test('nobody gets an id before the controller has given some; it is asked once', async () => {
+  expect(() => ids.next()).toThrow(
+    expect.objectContaining({ code: 'COORDINATOR_LOAD_IN_PROGRESS' }),
+  );
+  expect(() => ids.next()).toThrow(ProtocolError);
+  expect(asked.map(({ body }) => body)).toEqual([{ brokerId: 3, brokerEpoch: 77 }]);
+  await answer(0, block(4000));
+  expect(take(3)).toEqual([4000, 4001, 4002]);
+});
+
+test('the next block is asked for when nine tenths are used, and begun when all are', async () => {
+  expect(() => ids.next()).toThrow();
+  await answer(0, block(0));
+  take(8);
+  expect(asked).toHaveLength(1);
+  expect(ids.next()).toBe(8);
+  expect(asked).toHaveLength(2);
+  await answer(1, block(5000));
+  expect(take(3)).toEqual([9, 5000, 5001]);
+  expect(asked).toHaveLength(2);
+});
+
+test('a block used up before the next has come is waited for', async () => {
+  expect(() => ids.next()).toThrow();
+  await answer(0, block(0));
+  take(10);
+  expect(() => ids.next()).toThrow('waits for producer ids');
+  expect(asked).toHaveLength(2);
+  await answer(1, block(100));
+  expect(ids.next()).toBe(100);
+});
+
+test.each([
+  ['a refusal', (a: Deferred<Answer>) => a.resolve(block(-1, 0, 41))],
+  ['a broken connection', (a: Deferred<Answer>) => a.reject(new Error('gone'))],
+  ['an answer that cannot be', (a: Deferred<Answer>) => a.resolve(block(-1, 1000))],
+  ['an empty block', (a: Deferred<Answer>) => a.resolve(block(5, 0))],
+])('after %s the controller is asked again, after a while', async (_what, fail) => {
+  expect(() => ids.next()).toThrow();
+  fail(asked[0].answer);
+  await settled();
+  expect(() => ids.next()).toThrow();
+  expect(asked).toHaveLength(1);
+  clock.advance(50);
+  expect(() => ids.next()).toThrow();
+  expect(asked).toHaveLength(2);
+  await answer(1, block(7));
+  expect(ids.next()).toBe(7);
+});
