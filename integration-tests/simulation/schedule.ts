@@ -6,6 +6,7 @@ import { History } from '../checker/history';
 import { anomalyNames, newVerdict, type Anomaly, type Verdict } from '../checker/verdict';
 import { SeededRandom } from '../harness/seeded-random';
 import { ClusterState } from './cluster/cluster-state';
+import { EventWatch } from './cluster/event-watch';
 import { EpochWatch } from './cluster/epoch-watch';
 import { dumpReplica } from './cluster/replica-dump';
 import { Simulation } from './cluster/simulation';
@@ -59,7 +60,11 @@ const SETTLED_MS = 40_000;
  * healed, and everything anybody was told is held against what is there.
  */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
-  const simulation = new Simulation(options);
+  const events = new EventWatch(() => simulation.world.now);
+  const simulation: Simulation = new Simulation({
+    ...options,
+    onEvent: (broker, fields) => events.heard(broker, fields),
+  });
   const run = new ScheduleRun(simulation, options);
   try {
     await run.toTheEnd();
@@ -69,7 +74,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
   const { trace, world } = simulation;
   return {
     seed: options.seed,
-    problems: run.problems,
+    problems: [...run.problems, ...events.problems],
     verdict: run.verdict,
     fingerprint: trace.fingerprint,
     lines: trace.lines,

@@ -10,6 +10,7 @@ import type { SimNetwork } from '../network/sim-network';
 import { SimProcess } from '../time/sim-process';
 import type { Trace } from '../time/trace';
 import type { World } from '../time/world';
+import type { BrokerEvent } from './event-watch';
 import { SimLogger } from './sim-logger';
 
 /** The log directory on each machine. */
@@ -31,6 +32,8 @@ export interface SimEnvironment {
   readonly random: () => number;
   /** Of all brokers. */
   readonly configs: Readonly<Record<string, string>>;
+  /** Told of every line a broker logs. */
+  readonly onEvent?: (broker: number, fields: BrokerEvent) => void;
 }
 
 /** A machine with a disk, and the broker that runs on it, one process after the other. */
@@ -180,7 +183,7 @@ export class SimBroker {
 
   private brokerOptions(process: SimProcess, life: number): Parameters<typeof Broker.start>[0] {
     const { config } = this;
-    const { world, trace, network, ensemble, random } = this.environment;
+    const { world, trace, network, ensemble, random, onEvent } = this.environment;
     const later = (callback: () => void) => {
       const ms = DISK_MS.min + random() * (DISK_MS.max - DISK_MS.min);
       world.after(ms, () => process.deliver(callback));
@@ -193,7 +196,7 @@ export class SimBroker {
     });
     return {
       config,
-      logger: new SimLogger(trace, this.name),
+      logger: new SimLogger(trace, this.name, (fields) => onEvent?.(this.id, fields)),
       edges: {
         clock: process.clock,
         random,

@@ -19,6 +19,7 @@ export class SimLogger implements Logger {
   constructor(
     private readonly trace: Trace,
     private readonly name: string,
+    private readonly onEvent: (fields: object) => void,
     private readonly bindings: Record<string, unknown> = {},
   ) {}
 
@@ -37,11 +38,12 @@ export class SimLogger implements Logger {
   }
 
   child(bindings: Record<string, unknown>): Logger {
-    return new SimLogger(this.trace, this.name, { ...this.bindings, ...bindings });
+    return new SimLogger(this.trace, this.name, this.onEvent, { ...this.bindings, ...bindings });
   }
 
   private write(fields: object, message: string): void {
     const all = { ...this.bindings, ...fields } as Record<string, unknown>;
+    this.onEvent(all);
     const facts = SHOWN.filter((field) => all[field] !== undefined)
       .map((field) => `${field}=${asText(all[field])}`)
       .join(' ');

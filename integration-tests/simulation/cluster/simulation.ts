@@ -7,6 +7,7 @@ import { deterministically } from '../time/determinism';
 import { SimProcess } from '../time/sim-process';
 import { Trace } from '../time/trace';
 import { World } from '../time/world';
+import type { BrokerEvent } from './event-watch';
 import { PORT, SimBroker } from './sim-broker';
 
 export interface SimulationOptions {
@@ -17,6 +18,8 @@ export interface SimulationOptions {
   readonly configs?: Readonly<Record<string, string>>;
   /** Is given every line of the trace. */
   readonly onLine?: (line: string) => void;
+  /** Told of every line a broker logs. */
+  readonly onEvent?: (broker: number, fields: BrokerEvent) => void;
 }
 
 /** Short enough for a minute of virtual time, long enough to be cheap. */
@@ -51,6 +54,7 @@ export class Simulation {
       network: this.network,
       ensemble: this.ensemble,
       random: this.random,
+      onEvent: options.onEvent,
       configs: { ...CONFIGS, ...options.configs },
     };
     this.brokers = Array.from(
