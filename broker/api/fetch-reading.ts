@@ -150,6 +150,9 @@ function whatIsReadable(
     ? partition.leaderLog(currentLeaderEpoch)
     : partition.readableLog(currentLeaderEpoch);
   const isFollower = fetcher.replicaId >= 0;
+  if (isFollower && currentLeaderEpoch < 0) {
+    throw new ProtocolError('UNKNOWN_LEADER_EPOCH', 'Followers say under which epoch they follow.');
+  }
   assertInRange(fetchOffset, log, partition.isLeader);
   const parting = partingOf(lastFetchedEpoch, fetchOffset, log, partition, isFollower);
   if (isFirst && isFollower && !parting) {

@@ -154,6 +154,11 @@ export class Leadership {
     this.waiters.failAll(error);
   }
 
+  /** Whoever waits for the high watermark is told that it will not be waited for. */
+  refuseWaiting(error: ProtocolError): void {
+    this.waiters.failAll(error);
+  }
+
   /** The log has written more. */
   written(): void {
     this.advance();

@@ -72,6 +72,10 @@ export class Partition {
   }
 
   /** Whether acks=all is refused here for want of replicas in sync. */
+  get isAtMinIsr(): boolean {
+    return this.leadership !== undefined && this.leadership.isr.length === this.leadership.minIsr;
+  }
+
   get isUnderMinIsr(): boolean {
     return this.leadership !== undefined && this.leadership.isr.length < this.leadership.minIsr;
   }
@@ -141,10 +145,16 @@ export class Partition {
    */
   goOffline(why = `The log directory of ${partitionName(this.topicPartition)} has failed.`): void {
     this.offline = why;
+    this.log?.setListener({});
     this.leadership?.end(new ProtocolError('KAFKA_STORAGE_ERROR', why));
     this.leadership = undefined;
     this.role = 'none';
     this.changed();
+  }
+
+  /** Nobody waits for other replicas any more; the broker is stopping. */
+  stopWaiting(): void {
+    this.leadership?.refuseWaiting(this.notLeading());
   }
 
   /** More can be read, or less, or by others. */

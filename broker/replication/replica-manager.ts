@@ -192,6 +192,7 @@ export class ReplicaManager {
   /** Lets nobody wait any longer, and copies nothing more. */
   async close(): Promise<void> {
     this.options.clock.clearTimeout(this.reviewTimer);
+    for (const partition of this.partitions()) partition.stopWaiting();
     this.purgatory.completeAll();
     this.deletions.completeAll();
     await this.options.followers.close();

@@ -127,7 +127,12 @@ export class ReplicaFixture {
       configFor: () => ({ ...defaultLogConfig, ...config }),
       config: { minFreeBytes: 0 },
       identity: new TestProcesses().start(),
-      environment: { fileSystem: fixture.files, random: () => 0, clock: fixture.clock },
+      environment: {
+        fileSystem: fixture.files,
+        random: () => 0,
+        clock: fixture.clock,
+        defer: (callback) => queueMicrotask(callback),
+      },
       onDirectoryFailure: () => fixture.replicas.onDirectoryFailure(),
     });
     fixture.replicas = new ReplicaManager({
