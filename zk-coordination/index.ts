@@ -11,6 +11,7 @@ export * from './client/duplicate-broker-id-error';
 export * from './client/ephemeral-registry';
 export * from './client/fenced-writer';
 export * from './client/lease';
+export * from './client/pipelined';
 export * from './client/retry';
 export * from './client/session-file';
 export * from './client/watch-cell';

@@ -1,7 +1,13 @@
 import type { Api } from '../../client/protocol/api';
 import type { ErrorName } from '../../client/protocol/error-codes';
 import type { Deferred } from '../../client/runtime/deferred';
-import type { BrokersChange, StoredTopic, TopicPartition } from '../../zk-coordination';
+import type {
+  BrokersChange,
+  RequestedElection,
+  RequestedReassignment,
+  StoredTopic,
+  TopicPartition,
+} from '../../zk-coordination';
 
 /** A request of a broker or a client that waits for its answer. */
 export interface ControllerRequest {
@@ -27,23 +33,24 @@ export type TermEvent =
   /** The assignment of a topic has changed; null when it is gone. */
   | { readonly type: 'topic-changed'; readonly name: string; readonly topic: StoredTopic | null }
   /** The wishes to delete topics have changed. */
-  | { readonly type: 'deletions-changed'; readonly names: readonly string[] }
+  | { readonly type: 'deletions-changed' }
   /** Deletions that may have become possible are to be tried again. */
   | { readonly type: 'deletions-resumed' }
   /** `/admin/reassign_partitions` is there (the way of old tools). */
-  | { readonly type: 'reassignment-wished' }
+  | {
+      readonly type: 'reassignment-wished';
+      readonly requests: readonly RequestedReassignment[];
+    }
   /** `/admin/preferred_replica_election` is there (the way of old tools). */
-  | { readonly type: 'preferred-election-wished' }
+  | { readonly type: 'preferred-election-wished'; readonly election: RequestedElection }
   /** Brokers have failed log directories. */
   | { readonly type: 'log-dirs-failed' }
   /** The config `unclean.leader.election.enable` of a topic, or of all (null), is on now. */
   | { readonly type: 'unclean-election-enabled'; readonly topic: string | null }
-  /** The ISR of partitions that are being reassigned has grown. */
+  /** What reassignments of these partitions wait for may have happened. */
   | { readonly type: 'reassignments-advanced'; readonly partitions: readonly TopicPartition[] }
   /** `leader.imbalance.check.interval.seconds` are over. */
   | { readonly type: 'leaders-to-rebalance' }
-  /** A partition's election failed for a reason that may pass. */
-  | { readonly type: 'elections-to-retry' }
   | ({ readonly type: 'leader-and-isr-answered' } & BrokerAnswer)
   | ({ readonly type: 'stop-replica-answered' } & BrokerAnswer)
   /** A broker knows of a later controller. */
@@ -55,7 +62,9 @@ export type CandidateEvent =
   /** There may be no controller: run for it. */
   | { readonly type: 'elect' }
   /** Give up the office, if held. */
-  | { readonly type: 'resign' };
+  | { readonly type: 'resign' }
+  /** The session is over, and the office with it. */
+  | { readonly type: 'expire' };
 
 /** Whatever happens in the cluster reaches the controller as one of these. */
 export type ControllerEvent = CandidateEvent | TermEvent;

@@ -1,48 +1,18 @@
+import type { Api, RequestInput, ResponseOf } from '../../client/protocol/api';
+import { ProtocolError } from '../../client/protocol/protocol-error';
+import { deferred } from '../../client/runtime/deferred';
 import { describeError } from '../../client/runtime/error';
-import type { Logger } from '../../client/runtime/logger';
 import { Mailbox } from '../../client/runtime/mailbox';
-import {
-  ControllerFencedError,
-  ControllerStore,
-  type ConfigStore,
-  FencedWriter,
-  topicPartitionKey,
-  type BrokersChange,
-  type PartitionStateStore,
-  type StoredTopic,
-  type TopicDeletionStore,
-  type TopicStore,
-  type BrokerStore,
-  type ZooKeeperClient,
-} from '../../zk-coordination';
-import type { BrokerMessenger } from './broker-messenger';
-import type { ControlledTopic } from './decided-topic';
-import { PartitionDecider } from './partition-decider';
-import type { Term } from './term';
-import { TopicDeleter } from './topic-deleter';
+import { ControllerFencedError } from '../../zk-coordination';
+import { Candidacy } from './candidacy';
+import type { ControllerEnvironment } from './controller-environment';
+import type { CandidateEvent, TermEvent } from './controller-events';
+import { figuresOf, type ControllerFigures } from './controller-figures';
+import { ControllerTerm } from './controller-term';
+import { takeOffice } from './take-office';
+import { handleTermEvent } from './term-events';
 
-/** Whatever happens in the cluster reaches the controller as one of these. */
-export type ControllerEvent =
-  | { readonly type: 'elect' }
-  | { readonly type: 'expire' }
-  | { readonly type: 'resign' }
-  | { readonly type: 'brokers'; readonly change: BrokersChange }
-  | { readonly type: 'topics'; readonly names: readonly string[] }
-  | { readonly type: 'topic'; readonly name: string; readonly topic: StoredTopic | null }
-  | { readonly type: 'deletions'; readonly names: readonly string[] };
-
-export interface ControllerOptions {
-  readonly brokerId: number;
-  readonly zk: ZooKeeperClient;
-  readonly topics: TopicStore;
-  readonly states: PartitionStateStore;
-  readonly deletions: TopicDeletionStore;
-  readonly configs: ConfigStore;
-  readonly brokers: BrokerStore;
-  readonly messenger: BrokerMessenger;
-  /** `delete.topic.enable` */
-  readonly deleteTopicEnable: boolean;
-  readonly logger: Logger;
+export interface ControllerOptions extends ControllerEnvironment {
   /**
    * Whether this broker is registered in the present session. A controller that does not see itself
    * among the live brokers would take its own partitions for leaderless.
@@ -52,238 +22,211 @@ export interface ControllerOptions {
   onController(brokerId: number): void;
 }
 
+/** An event and, if it is for the controller in office, the term it was meant for. */
+type Letter = { readonly putAt: number } & (
+  | { readonly term?: undefined; readonly event: CandidateEvent }
+  | { readonly term: ControllerTerm; readonly event: TermEvent }
+);
+
 /**
  * The one broker that decides who leads what. Elected through ZooKeeper; every write it makes is
- * fenced by its epoch (kafka-classic's ARCHITECTURE.md, Kafka's KafkaController).
+ * fenced by its epoch (ARCHITECTURE.md, Kafka's KafkaController).
  *
- * An actor: ZooKeeper's watches, the session's borders and elections only put events into its
- * mailbox.
+ * An actor: ZooKeeper's watches, the session's borders, requests and the answers of brokers only
+ * put events into its mailbox. What fails while an event is handled costs the office: a controller
+ * whose memory may differ from ZooKeeper would be wrong for as long as it lives.
  */
 export class Controller {
-  private readonly mailbox: Mailbox<ControllerEvent>;
-  private readonly store: ControllerStore;
+  private readonly mailbox: Mailbox<Letter>;
+  private readonly candidacy: Candidacy;
   private readonly cleanups: (() => void)[] = [];
-  private readonly decider: PartitionDecider;
-  private readonly deleter: TopicDeleter;
-  private term: Term | undefined;
+  private term: ControllerTerm | undefined;
+  private waitedMs = 0;
 
   constructor(private readonly options: ControllerOptions) {
-    this.store = new ControllerStore(options.zk);
-    this.decider = new PartitionDecider(options.brokerId, options.states, options.messenger);
-    this.deleter = new TopicDeleter(options);
+    this.candidacy = new Candidacy(options, () => this.post({ type: 'elect' }));
     this.mailbox = new Mailbox(
-      (event) => this.handle(event),
-      (error, event) => this.onFailure(error, event),
+      (letter) => this.open(letter),
+      (error, { event }) => this.logFailure(error, event),
     );
   }
 
   /** Whether this broker is the controller, as far as it knows. */
   get isActive(): boolean {
-    return this.term !== undefined;
+    return this.inOffice() !== undefined;
+  }
+
+  /** For metrics. */
+  get figures(): ControllerFigures {
+    return {
+      ...figuresOf(this.inOffice()),
+      eventQueueSize: this.mailbox.size,
+      eventQueueTimeMs: this.waitedMs,
+    };
   }
 
   /** Runs for controller now and whenever there is none. Resolves when the first election is over. */
   async start(): Promise<void> {
     const { zk, onController } = this.options;
-    this.cleanups.push(
-      zk.beforeNewSession(async () => {
-        this.mailbox.clearAndPut({ type: 'expire' });
-        await this.mailbox.idle();
-      }),
-      zk.afterNewSession(() => this.mailbox.put({ type: 'elect' })),
-    );
-    const cell = this.store.observe(({ next }) => {
-      onController(next?.brokerId ?? -1);
-      if (next === null) this.mailbox.put({ type: 'elect' });
+    const observer = this.candidacy.observe((controllerId) => {
+      onController(controllerId);
+      if (controllerId < 0) this.post({ type: 'elect' });
     });
-    this.cleanups.push(() => cell.close());
-    await cell.first;
+    this.cleanups.push(
+      zk.beforeNewSession(() => this.onSessionOver()),
+      zk.afterNewSession(() => this.post({ type: 'elect' })),
+      () => observer.close(),
+    );
+    await observer.first;
     await this.mailbox.idle();
   }
 
   /** Gives up the office and stops listening. */
   async close(): Promise<void> {
-    for (const cleanup of this.cleanups) cleanup();
-    this.mailbox.clearAndPut({ type: 'resign' });
+    for (const cleanup of this.cleanups.splice(0)) cleanup();
+    this.clear({ type: 'resign' });
+    await this.mailbox.idle();
+    this.candidacy.cancel();
+  }
+
+  /**
+   * Answers a request of a broker or a client, in its turn.
+   *
+   * @param body as an API's handler gets it: nothing is left to defaults
+
+   * @throws ProtocolError NOT_CONTROLLER, also when the office is lost before the answer
+   */
+  async handle<A extends Api>(api: A, body: RequestInput<A>): Promise<ResponseOf<A>> {
+    const term = this.inOffice();
+    if (!term || !this.options.zk.lease.isHeld()) throw new ProtocolError('NOT_CONTROLLER');
+    const reply = deferred<unknown>();
+    term.put({ type: 'request', api, body, reply });
+    return (await reply.promise) as ResponseOf<A>;
+  }
+
+  /**
+   * `unclean.leader.election.enable` may be on now.
+   *
+   * @param topic null when it was changed for all topics
+   */
+  uncleanElectionChanged(topic: string | null): void {
+    this.inOffice()?.put({ type: 'unclean-election-enabled', topic });
+  }
+
+  private inOffice(): ControllerTerm | undefined {
+    return this.term?.isOver ? undefined : this.term;
+  }
+
+  private post(event: CandidateEvent): void {
+    this.mailbox.put({ event, putAt: this.now() });
+  }
+
+  /** Puts an event first and drops what waits. */
+  private clear(event: CandidateEvent): void {
+    for (const dropped of this.mailbox.clearAndPut({ event, putAt: this.now() })) refuse(dropped);
+  }
+
+  /** Nothing that was begun in a session may go on in the next (R3). */
+  private async onSessionOver(): Promise<void> {
+    this.candidacy.cancel();
+    this.endTerm();
+    this.clear({ type: 'expire' });
     await this.mailbox.idle();
   }
 
-  private async handle(event: ControllerEvent): Promise<void> {
-    switch (event.type) {
-      case 'elect':
-        return this.elect();
-      case 'expire':
-        return this.letGo();
-      case 'resign':
-        return this.resign();
-      case 'brokers':
-        return this.onBrokers(event.change);
-      case 'topics':
-        return this.onTopics(event.names);
-      case 'topic':
-        return this.onTopic(event.name, event.topic);
-      case 'deletions':
-        return this.onDeletions(event.names);
+  private async open(letter: Letter): Promise<void> {
+    this.waitedMs = this.now() - letter.putAt;
+    const { event, term } = letter;
+    if (!term) {
+      if (event.type === 'elect') await this.elect();
+      else if (event.type === 'resign') await this.resign();
+      return;
     }
-  }
-
-  private onFailure(error: unknown, event: ControllerEvent): void {
-    const fenced = error instanceof ControllerFencedError;
-    this.options.logger[fenced ? 'warn' : 'error'](
-      {
-        event: fenced ? 'controller-fenced' : 'controller-event-failed',
-        controllerEvent: event.type,
-        error: describeError(error),
-      },
-      fenced ? 'Another controller is in office; resigning.' : 'A controller event failed.',
-    );
-    if (fenced) this.mailbox.clearAndPut({ type: 'expire' });
+    if (term !== this.inOffice()) return refuse(letter);
+    try {
+      if (event.type === 'superseded') await this.resign();
+      else await handleTermEvent(term, event);
+    } catch (error) {
+      await this.onTermFailure(error, event, term);
+    }
   }
 
   private async elect(): Promise<void> {
-    if (this.term || !this.options.isRegistered()) return;
-    const { brokerId, zk, logger } = this.options;
-    const result = await this.store.elect(brokerId);
-    if (!result.elected) {
-      if (result.controller === null) this.mailbox.put({ type: 'elect' });
-      return;
-    }
-    logger.info(
-      { event: 'controller-elected', broker: brokerId, controllerEpoch: result.epoch },
-      `Broker ${brokerId} is the controller of epoch ${result.epoch}.`,
-    );
-    this.term = {
-      office: result,
-      writer: new FencedWriter(zk, result.fence),
-      live: new Set(),
-      topics: new Map(),
-      topicCells: new Map(),
-      watches: [],
-    };
+    if (this.inOffice()) return;
+    const { brokerId, logger, isRegistered, zk } = this.options;
+    const { generation } = zk;
     try {
-      await this.takeOffice(this.term);
+      const office = await this.candidacy.elect(isRegistered());
+      // The office goes with the session it was won in.
+      if (!office || generation !== zk.generation || zk.state === 'expired') return;
+      logger.info(
+        { event: 'controller-elected', broker: brokerId, controllerEpoch: office.epoch },
+        `Broker ${brokerId} is the controller of epoch ${office.epoch}.`,
+      );
+      this.term = new ControllerTerm(this.options, office, (event, term) =>
+        this.mailbox.put({ event, term, putAt: this.now() }),
+      );
+      await takeOffice(this.term);
     } catch (error) {
-      // Half in office is worse than out of it: the next election tries again.
+      // Half in office is worse than out of it.
+      this.logFailure(error, { type: 'elect' });
       await this.resign();
-      throw error;
+      this.candidacy.runLater();
     }
   }
 
-  /** Watches are set before anything is read, so that nothing happens unseen in between. */
-  private async takeOffice(term: Term): Promise<void> {
-    const { brokers, topics, deletions } = this.options;
-    const brokersSeen = new Promise<void>((resolve) => {
-      term.watches.push(
-        brokers.observe((change) => {
-          for (const id of change.brokers.keys()) term.live.add(id);
-          this.mailbox.put({ type: 'brokers', change });
-          resolve();
-        }),
-      );
-    });
-    await brokersSeen;
-    const names = await topics.list();
-    await this.adopt([...(await topics.getMany(names)).values()], true);
-    term.watches.push(
-      topics.observeList(({ next }) => this.mailbox.put({ type: 'topics', names: next ?? [] })),
-      deletions.observe(({ next }) => this.mailbox.put({ type: 'deletions', names: next ?? [] })),
-    );
+  private async onTermFailure(
+    error: unknown,
+    event: TermEvent,
+    term: ControllerTerm,
+  ): Promise<void> {
+    const isRefusal = event.type === 'request' && error instanceof ProtocolError && !term.isOver;
+    if (event.type === 'request') {
+      event.reply.reject(isRefusal ? error : new ProtocolError('NOT_CONTROLLER', null, error));
+    }
+    if (isRefusal) return;
+    this.logFailure(error, event);
+    if (!term.isOver) await this.resign();
   }
 
   private async resign(): Promise<void> {
-    const { term } = this;
-    this.letGo();
-    if (!term) return;
-    try {
-      await this.store.resign(term.office);
-    } catch (error) {
-      // The session ends with the process anyway, and with it the office.
-      this.options.logger.debug(
-        { event: 'controller-resign-failed', error: describeError(error) },
-        'The office could not be given up.',
-      );
-    }
+    const office = this.inOffice()?.office;
+    this.endTerm();
+    if (office) await this.candidacy.resign(office);
   }
 
-  private letGo(): void {
-    const { term } = this;
+  private endTerm(): void {
+    const term = this.inOffice();
     if (!term) return;
-    this.term = undefined;
-    for (const watch of term.watches) watch.close();
-    for (const cell of term.topicCells.values()) cell.close();
+    term.end();
     this.options.logger.info(
-      { event: 'controller-resigned', broker: this.options.brokerId },
+      {
+        event: 'controller-resigned',
+        broker: this.options.brokerId,
+        controllerEpoch: term.epoch,
+      },
       `Broker ${this.options.brokerId} is no longer the controller.`,
     );
   }
 
-  private async onBrokers({ brokers, joined, left }: BrokersChange): Promise<void> {
-    const { term } = this;
-    if (!term) return;
-    term.live.clear();
-    for (const id of brokers.keys()) term.live.add(id);
-    if (joined.length === 0 && left.length === 0) return;
-    for (const topic of term.topics.values()) await this.decider.decide(term, topic, false);
-  }
-
-  private async onTopics(names: readonly string[]): Promise<void> {
-    const { term } = this;
-    if (!term) return;
-    const listed = new Set(names);
-    for (const name of [...term.topics.keys()]) if (!listed.has(name)) this.forget(name);
-    const fresh = names.filter((name) => !term.topics.has(name));
-    await this.adopt([...(await this.options.topics.getMany(fresh)).values()], false);
-  }
-
-  private async onTopic(name: string, stored: StoredTopic | null): Promise<void> {
-    const { term } = this;
-    const topic = term?.topics.get(name);
-    if (!term || !topic || stored === null || stored.version <= topic.stored.version) return;
-    if (stored.czxid !== topic.stored.czxid) return;
-    topic.stored = stored;
-    await this.decider.decide(term, topic, false);
-  }
-
-  /** Takes topics under control: their states are read, what is undecided is decided. */
-  private async adopt(stored: readonly StoredTopic[], takingOffice: boolean): Promise<void> {
-    const { term } = this;
-    if (!term || stored.length === 0) return;
-    const partitions = stored.flatMap(({ name, partitions: of }) =>
-      [...of.keys()].map((partition) => ({ topic: name, partition })),
-    );
-    const states = await this.options.states.getMany(partitions);
-    for (const one of stored) {
-      const topic: ControlledTopic = { stored: one, states: new Map() };
-      for (const partition of one.partitions.keys()) {
-        const state = states.get(topicPartitionKey({ topic: one.name, partition }));
-        if (state) topic.states.set(partition, state);
-      }
-      term.topics.set(one.name, topic);
-      await this.decider.decide(term, topic, takingOffice);
-      term.topicCells.set(
-        one.name,
-        this.options.topics.observe(one.name, ({ next }) =>
-          this.mailbox.put({ type: 'topic', name: one.name, topic: next }),
-        ),
-      );
+  private logFailure(error: unknown, { type }: { readonly type: string }): void {
+    const { logger } = this.options;
+    const facts = { controllerEvent: type, error: describeError(error) };
+    if (error instanceof ControllerFencedError) {
+      logger.warn({ event: 'controller-fenced', ...facts }, 'Another controller is in office.');
+    } else if (this.term?.isOver) {
+      logger.debug({ event: 'controller-event-cut', ...facts }, 'The term ended on the way.');
+    } else {
+      logger.error({ event: 'controller-event-failed', ...facts }, 'A controller event failed.');
     }
   }
 
-  private async onDeletions(names: readonly string[]): Promise<void> {
-    const { term } = this;
-    if (!term) return;
-    for (const name of names) {
-      await this.deleter.delete(term, name, term.topics.get(name));
-      // Last: who waits for the deletion may create the topic anew at once.
-      if (this.options.deleteTopicEnable) this.forget(name);
-    }
+  private now(): number {
+    return this.options.zk.clock.monotonic();
   }
+}
 
-  private forget(name: string): void {
-    const { term } = this;
-    if (!term?.topics.delete(name)) return;
-    term.topicCells.get(name)?.close();
-    term.topicCells.delete(name);
-    this.options.messenger.forgetTopic(name);
-  }
+/** Whoever waits for an answer that does not come any more is told at once. */
+function refuse({ event }: Letter): void {
+  if (event.type === 'request') event.reply.reject(new ProtocolError('NOT_CONTROLLER'));
 }
