@@ -136,9 +136,9 @@ export class AlterPartitionManager implements IsrChanger {
     for (const wish of sent) {
       const { topicId, topicPartition } = wish.change;
       const answer = answers.get(`${topicId}/${topicPartition.partition}`);
-      if (!answer) continue;
       const name = partitionName(topicPartition);
-      if (this.wishes.get(name) === wish) this.wishes.delete(name);
+      if (!answer || this.wishes.get(name) !== wish) continue;
+      this.wishes.delete(name);
       if (answer.errorCode === ErrorCode.NONE) wish.outcome.resolve(stateIn(answer));
       else wish.outcome.reject(refusalIn(answer));
     }

@@ -71,11 +71,12 @@ export class Partition {
     return this.state?.replicas ?? [];
   }
 
-  /** Whether acks=all is refused here for want of replicas in sync. */
+  /** Whether one replica in sync less would make this leader refuse acks=all. */
   get isAtMinIsr(): boolean {
     return this.leadership !== undefined && this.leadership.isr.length === this.leadership.minIsr;
   }
 
+  /** Whether acks=all is refused here for want of replicas in sync. */
   get isUnderMinIsr(): boolean {
     return this.leadership !== undefined && this.leadership.isr.length < this.leadership.minIsr;
   }
