@@ -165,6 +165,7 @@ describe('UpdateMetadata', () => {
     gate: new ControllerGate(() => 7),
     logger: silentLogger,
     onTopicGone: (topic) => gone.push(topic),
+    onFull: () => {},
   });
   const ask = (
     change: Partial<RequestOf<typeof apis.UpdateMetadata>>,

@@ -16,19 +16,22 @@ export interface UpdateMetadataDependencies {
   readonly logger: Logger;
   /** Told of topics that are no more. */
   readonly onTopicGone: (topic: string) => void;
+  /** Told that all topics are known now, as a controller of this epoch knows them. */
+  readonly onFull: (controllerEpoch: number) => void;
 }
 
 /** Takes over what the controller tells of topics and their leaders. */
 export function updateMetadataHandler(
   dependencies: UpdateMetadataDependencies,
 ): ApiHandler<typeof UpdateMetadata> {
-  const { metadata, gate, logger, onTopicGone } = dependencies;
+  const { metadata, gate, logger, onTopicGone, onFull } = dependencies;
   return (request) => {
     try {
       gate.admit(request);
       const isFull = request.type === ControlRequestType.FULL;
       const gone = metadata.update(request.topicStates.map(updateOf), isFull);
       for (const { name } of gone) onTopicGone(name);
+      if (isFull) onFull(request.controllerEpoch);
       return { errorCode: NO_ERROR.errorCode };
     } catch (error) {
       return { errorCode: responseError(error, logger, 'UpdateMetadata').errorCode };

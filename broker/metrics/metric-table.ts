@@ -26,8 +26,24 @@ export const metricTable = {
   kafka_server_leaders: gauge('Partitions this broker leads.'),
   kafka_server_offline_replicas: gauge('Partitions of this broker on directories that failed.'),
   kafka_server_under_replicated_partitions: gauge('Partitions led whose ISR is not complete.'),
+  kafka_server_at_min_isr_partitions: gauge(
+    'Partitions led whose ISR has just as many members as min.insync.replicas asks for.',
+  ),
+  kafka_server_under_min_isr_partitions: gauge(
+    'Partitions led whose ISR has fewer members: acks=all is refused.',
+  ),
+  kafka_server_replica_max_lag: gauge('Most records by which a replica is behind its leader.'),
+  kafka_server_replica_failed_partitions: gauge('Partitions that something keeps from following.'),
   kafka_server_purgatory_size: gauge('Requests that wait for something to happen.', 'operation'),
   kafka_controller_active: gauge('1 when this broker is the controller.'),
+  kafka_controller_offline_partitions: gauge('Partitions without a leader; on the controller.'),
+  kafka_controller_preferred_replica_imbalance: gauge(
+    'Partitions led by another than their preferred broker; on the controller.',
+  ),
+  kafka_controller_topics: gauge('Topics there are; on the controller.'),
+  kafka_controller_partitions: gauge('Partitions there are; on the controller.'),
+  kafka_controller_event_queue_size: gauge('Events that wait for the controller.'),
+  kafka_controller_event_queue_seconds: gauge('How long the last event had waited.'),
   kafka_network_requests_total: counter('Requests answered.', 'api'),
   kafka_network_request_errors_total: counter('Requests that failed as a whole.', 'api', 'error'),
   kafka_network_requests_rejected_total: counter(

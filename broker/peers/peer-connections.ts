@@ -18,7 +18,9 @@ export interface PeerConnectionsOptions {
   readonly brokerId: number;
   /** Where another broker listens for its kind, as far as is known. */
   endpointOf(brokerId: number): Endpoint | undefined;
-  /** Milliseconds for connecting, and for a response unless the request says otherwise. */
+  /** Milliseconds for a connection to be made. */
+  readonly connectTimeoutMs: number;
+  /** Milliseconds for a response, unless the request says otherwise. */
   readonly timeoutMs: number;
   readonly connect: SocketFactory;
   readonly clock: Clock;
@@ -92,7 +94,7 @@ class Channel implements PeerChannel {
   }
 
   private async reopen(): Promise<Connection> {
-    const { brokerId, clock, random, connect, timeoutMs, logger } = this.options;
+    const { brokerId, clock, random, connect, connectTimeoutMs, logger } = this.options;
     const endpoint = this.options.endpointOf(this.brokerId);
     if (!endpoint) throw new PeerUnknownError(this.brokerId);
     if (this.closed) throw channelClosed(endpoint);
@@ -100,7 +102,7 @@ class Channel implements PeerChannel {
     const options = resolveClientOptions({
       brokers: [formatEndpoint(endpoint)],
       clientId: peerClientId(brokerId, this.purpose),
-      connectionTimeout: timeoutMs,
+      connectionTimeout: connectTimeoutMs,
       connectionsMaxIdle: 0,
       socketFactory: connect,
       clock,

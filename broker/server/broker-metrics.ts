@@ -3,19 +3,22 @@ import type { LogManager } from '../log';
 import type { Metrics } from '../metrics/metrics';
 import type { SocketServer } from '../network/socket-server';
 import type { Partition } from '../replication/partition';
-import type { ReplicaManager } from '../replication/replica-manager';
+import type { Controller } from '../controller/controller';
+import type { Replication } from './replication';
 
 export interface MeteredRooms {
   readonly zk: ZooKeeperClient;
   readonly logManager: LogManager;
-  readonly replicas: ReplicaManager;
+  readonly replication: Replication;
   readonly socketServer: SocketServer;
-  readonly isController: () => boolean;
+  readonly controller: Controller;
 }
 
 /** Lets the metrics ask the rooms of the broker. */
 export function provideMetrics(metrics: Metrics, rooms: MeteredRooms): void {
-  const { zk, logManager, replicas, socketServer } = rooms;
+  const { zk, logManager, socketServer, controller } = rooms;
+  const { replicas, followers } = rooms.replication;
+  const figures = () => controller.figures;
   const partitions = (which: (partition: Partition) => boolean) => () =>
     replicas.partitions().filter(which).length;
   metrics.provide(
@@ -34,10 +37,31 @@ export function provideMetrics(metrics: Metrics, rooms: MeteredRooms): void {
     'kafka_server_under_replicated_partitions',
     partitions(({ isLeader, isr, replicas: all }) => isLeader && isr.length < all.length),
   );
+  metrics.provide(
+    'kafka_server_at_min_isr_partitions',
+    partitions((partition) => partition.isLeader && partition.isAtMinIsr),
+  );
+  metrics.provide(
+    'kafka_server_under_min_isr_partitions',
+    partitions((partition) => partition.isLeader && partition.isUnderMinIsr),
+  );
+  metrics.provide('kafka_server_replica_max_lag', () => followers.maxLag);
+  metrics.provide('kafka_server_replica_failed_partitions', () => followers.failedPartitions);
   metrics.provide('kafka_server_purgatory_size', () => [
     [{ operation: 'Fetch' }, replicas.purgatory.size],
+    [{ operation: 'Produce' }, replicas.produces.size],
+    [{ operation: 'DeleteRecords' }, replicas.deletions.size],
   ]);
-  metrics.provide('kafka_controller_active', () => (rooms.isController() ? 1 : 0));
+  metrics.provide('kafka_controller_active', () => (controller.isActive ? 1 : 0));
+  metrics.provide('kafka_controller_offline_partitions', () => figures().offlinePartitionsCount);
+  metrics.provide(
+    'kafka_controller_preferred_replica_imbalance',
+    () => figures().preferredReplicaImbalanceCount,
+  );
+  metrics.provide('kafka_controller_topics', () => figures().globalTopicCount);
+  metrics.provide('kafka_controller_partitions', () => figures().globalPartitionCount);
+  metrics.provide('kafka_controller_event_queue_size', () => figures().eventQueueSize);
+  metrics.provide('kafka_controller_event_queue_seconds', () => figures().eventQueueTimeMs / 1000);
   metrics.provideNetworkLoad(() => socketServer.load());
   metrics.provide('kafka_log_offline_directories', () => logManager.offlineDirs.length);
   metrics.provide('kafka_zookeeper_session_state', () => [[{ state: zk.state }, 1]]);

@@ -1,34 +1,39 @@
 import { hostname } from 'node:os';
-import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
+import { describeError } from '../../client/runtime/error';
 import {
   BrokerStore,
   ClusterIdStore,
   ConfigStore,
   createBootstrapPaths,
-  PartitionStateStore,
+  LogDirEventStore,
   TopicDeletionStore,
   TopicStore,
+  type ZooKeeperClient,
 } from '../../zk-coordination';
 import { dispatcher } from '../api/dispatcher';
 import type { AdvertisedEndpoint, BrokerConfig } from '../config/broker-config';
 import { LiveConfigs } from '../config/live-configs';
-import { validateTopicOverrides } from '../config/topic-config';
-import { Controller } from '../controller/controller';
-import { TopicAdmin } from '../controller/topic-admin';
 import { MetadataCache } from '../metadata/metadata-cache';
 import { Metrics } from '../metrics/metrics';
 import { connectionLimitsOf, networkOptionsOf } from '../network/network-options';
 import { SocketServer } from '../network/socket-server';
+import { ControllerGateway } from '../peers/controller-gateway';
+import { LocalChannel } from '../peers/local-channel';
 import { warnIfUnreachable } from './advertised-check';
 import { provideMetrics } from './broker-metrics';
 import { resolveBrokerId } from './broker-identity';
+import { handLeadershipOver } from './controlled-shutdown';
 import { machineEdges, type BrokerEdges } from './edges';
 import { handlersOf } from './handlers';
-import { LocalMessenger } from './local-messenger';
+import { openPeers } from './inter-broker';
 import { Membership } from './membership';
+import { openOffice } from './office';
+import { openReplication } from './replication';
+import { localAnswers, selfAnswers } from './self-answers';
 import { ShutdownStack } from './shutdown-stack';
 import { openStorage } from './storage';
+import { topicAdminOf } from './topic-administration';
 import { connectZooKeeper } from './zookeeper-session';
 
 export interface BrokerOptions {
@@ -42,8 +47,6 @@ export interface BrokerOptions {
 
 /** How long requests in hand may take when the broker stops. */
 const DRAIN_MS = 5000;
-/** `min(3, live brokers)`, see docs/differences.md. */
-const DEFAULT_REPLICATION_FACTOR = 3;
 
 /**
  * One broker: starts its rooms in order and stops them in the reverse order (Kafka's
@@ -82,6 +85,7 @@ export class Broker {
   }
 }
 
+/** Starts room after room; what is started is added to `running`, which stops it again. */
 async function startRooms(
   { config: file, logger, edges: given, onFatal }: BrokerOptions,
   running: ShutdownStack,
@@ -94,7 +98,7 @@ async function startRooms(
   ) => Broker,
 ): Promise<Broker> {
   const edges = { ...machineEdges, ...given };
-  const { clock } = edges;
+  const { clock, random } = edges;
   const started = clock.monotonic();
   const metrics = new Metrics();
 
@@ -105,9 +109,11 @@ async function startRooms(
   const clusterId = await new ClusterIdStore(zk).createOrGet();
   const brokerId = await resolveBrokerId(file, zk, edges.fileSystem);
   const brokers = new BrokerStore(zk);
+  const topics = new TopicStore(zk);
+  const deletions = new TopicDeletionStore(zk);
+  const configStore = new ConfigStore(zk);
 
   const metadata = new MetadataCache();
-  const configStore = new ConfigStore(zk);
   const configs = new LiveConfigs({
     brokerId,
     file,
@@ -118,61 +124,86 @@ async function startRooms(
   await configs.start();
   running.add('configs', () => configs.close());
 
-  const storage = {
+  const logManager = await openStorage({
     brokerId,
     clusterId,
     configs,
     metadata,
-    lease: zk.lease,
-    isr: { change: () => Promise.reject(new ProtocolError('NOT_CONTROLLER')) },
-    followers: {
-      follow: () => {},
-      unfollow: () => Promise.resolve(),
-      close: () => Promise.resolve(),
-    },
     edges,
     logger,
     onFatal,
-  };
-  const { logManager, replicas } = await openStorage(storage);
+    onDirectoryFailure: () => {
+      replication.replicas.onDirectoryFailure();
+      announceDirectoryFailure(brokerId, zk, logger);
+    },
+  });
   running.add('the log manager', () => logManager.close());
 
-  const topics = new TopicStore(zk);
-  const deletions = new TopicDeletionStore(zk);
-  const deleteTopicEnable = file.get('delete.topic.enable');
-  const admin = new TopicAdmin({
+  const peers = openPeers(brokerId, file, metadata, edges, logger);
+  running.add('connections to other brokers', () => peers.close());
+  const link = new ControllerGateway({
+    brokerId,
+    peers,
+    controllerId: () => metadata.controllerId,
+    local: (api, body) => localController.handle(api, body),
+  });
+  const replication = openReplication({
+    brokerId,
+    configs,
+    logManager,
+    metadata,
+    peers,
+    link,
+    lease: zk.lease,
+    brokerEpoch: () => membership.brokerEpoch,
+    clock,
+    random,
+    logger,
+  });
+  const { replicas } = replication;
+
+  const controller = openOffice({
+    brokerId,
+    zk,
+    brokers,
     topics,
     deletions,
-    configs: configStore,
-    metadata,
-    numPartitions: () => configs.broker.get('num.partitions'),
-    replicationFactor: (live) =>
-      configs.broker.get('default.replication.factor') ??
-      Math.min(DEFAULT_REPLICATION_FACTOR, live),
-    deleteTopicEnable,
-    assertConfigs: validateTopicOverrides,
-    clock,
-    random: edges.random,
+    configStore,
+    configs,
+    openChannel: (id) =>
+      id === brokerId ? new LocalChannel(answerSelf) : peers.open(id, 'control'),
+    isRegistered: () => membership.isRegistered,
+    onController: (id) => (metadata.controllerId = id),
+    logger,
   });
-
+  const localController = localAnswers(controller);
+  const handlers = handlersOf({
+    brokerId,
+    clusterId,
+    admin: topicAdminOf(file, configs, {
+      topics,
+      deletions,
+      configs: configStore,
+      metadata,
+      clock,
+      random,
+    }),
+    metadata,
+    configs,
+    configStore,
+    replicas,
+    logManager,
+    controller: localController,
+    link,
+    traffic: metrics.topics,
+    clock,
+    random,
+    logger,
+  });
+  const answerSelf = selfAnswers(brokerId, handlers);
   const socketServer = new SocketServer({
     ...networkOptionsOf(file),
-    handler: dispatcher(
-      handlersOf({
-        brokerId,
-        clusterId,
-        admin,
-        metadata,
-        configs,
-        configStore,
-        replicas,
-        logManager,
-        traffic: metrics.topics,
-        clock,
-        random: edges.random,
-        logger,
-      }),
-    ),
+    handler: dispatcher(handlers),
     logger,
     clock,
     metrics: metrics.network,
@@ -181,7 +212,7 @@ async function startRooms(
   configs.onBrokerChange((changed) => socketServer.updateLimits(connectionLimitsOf(changed)));
   await socketServer.bind();
   running.add('the listeners', () => socketServer.close(DRAIN_MS));
-  running.add('the purgatory', () => replicas.close());
+  running.add('replication', () => replication.close());
   const endpoints = file.advertisedEndpoints((name) => socketServer.port(name), hostname());
 
   const membership = new Membership({
@@ -197,30 +228,7 @@ async function startRooms(
   running.add('membership', () => membership.close());
   await membership.join();
 
-  const controller = new Controller({
-    brokerId,
-    zk,
-    topics,
-    states: new PartitionStateStore(zk),
-    deletions,
-    configs: configStore,
-    brokers,
-    messenger: new LocalMessenger(brokerId, replicas, metadata, logger, (topic) => {
-      configs.forgetTopic(topic);
-      metrics.topics.forget(topic);
-    }),
-    deleteTopicEnable,
-    logger,
-    isRegistered: () => membership.isRegistered,
-    onController: (id) => (metadata.controllerId = id),
-  });
-  provideMetrics(metrics, {
-    zk,
-    logManager,
-    replicas,
-    socketServer,
-    isController: () => controller.isActive,
-  });
+  provideMetrics(metrics, { zk, logManager, replication, socketServer, controller });
   await controller.start();
   running.add('the controller', () => controller.close());
 
@@ -230,6 +238,20 @@ async function startRooms(
     serving = false;
     return socketServer.stopAccepting();
   });
+  if (file.get('controlled.shutdown.enable')) {
+    running.add('leadership', () =>
+      handLeadershipOver({
+        brokerId,
+        brokerEpoch: () => membership.brokerEpoch,
+        hasPeers: () => metadata.brokers.some(({ id }) => id !== brokerId),
+        controller: link,
+        maxRetries: file.get('controlled.shutdown.max.retries'),
+        retryBackoffMs: file.get('controlled.shutdown.retry.backoff.ms'),
+        clock,
+        logger,
+      }),
+    );
+  }
   if (file.httpAddress) {
     const { openHttp } = await import('./open-http.js');
     const http = await openHttp(file.httpAddress, metrics, zk, () => serving, logger);
@@ -247,4 +269,16 @@ async function startRooms(
   );
   void warnIfUnreachable(endpoints, edges.connect, clock, logger);
   return create(brokerId, clusterId, endpoints, running, logger);
+}
+
+/** Lets the controller know, so that it moves the leaders that are offline now. */
+function announceDirectoryFailure(brokerId: number, zk: ZooKeeperClient, logger: Logger): void {
+  new LogDirEventStore(zk)
+    .announce(brokerId)
+    .catch((error: unknown) =>
+      logger.error(
+        { event: 'log-dir-event-failed', broker: brokerId, error: describeError(error) },
+        'The controller could not be told of the failed log directory.',
+      ),
+    );
 }

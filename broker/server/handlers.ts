@@ -1,6 +1,12 @@
 import type { Clock } from '../../client/runtime/clock';
+import { describeError } from '../../client/runtime/error';
 import type { Logger } from '../../client/runtime/logger';
 import type { ConfigStore } from '../../zk-coordination';
+import { allocateProducerIdsHandler } from '../api/allocate-producer-ids';
+import { alterPartitionHandler } from '../api/alter-partition';
+import { alterPartitionReassignmentsHandler } from '../api/alter-partition-reassignments';
+import { controlledShutdownHandler } from '../api/controlled-shutdown';
+import type { LocalController } from '../api/controller-request';
 import { createPartitionsHandler } from '../api/create-partitions';
 import { createTopicsHandler } from '../api/create-topics';
 import { deleteRecordsHandler } from '../api/delete-records';
@@ -9,11 +15,17 @@ import { describeClusterHandler } from '../api/describe-cluster';
 import { describeConfigsHandler } from '../api/describe-configs';
 import { describeLogDirsHandler } from '../api/describe-log-dirs';
 import type { ApiHandlers } from '../api/dispatcher';
+import { electLeadersHandler } from '../api/elect-leaders';
 import { fetchHandler } from '../api/fetch';
 import { incrementalAlterConfigsHandler } from '../api/incremental-alter-configs';
+import { leaderAndIsrHandler } from '../api/leader-and-isr';
 import { listOffsetsHandler } from '../api/list-offsets';
+import { listPartitionReassignmentsHandler } from '../api/list-partition-reassignments';
 import { metadataHandler } from '../api/metadata';
+import { offsetForLeaderEpochHandler } from '../api/offset-for-leader-epoch';
 import { produceHandler } from '../api/produce';
+import { stopReplicaHandler } from '../api/stop-replica';
+import { updateMetadataHandler } from '../api/update-metadata';
 import { describeTopicConfig } from '../config/describe-configs';
 import type { LiveConfigs } from '../config/live-configs';
 import { TopicConfig } from '../config/topic-config';
@@ -21,6 +33,7 @@ import type { TopicAdmin } from '../controller/topic-admin';
 import type { LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { TopicTraffic } from '../metrics/topic-traffic';
+import type { ControllerLink } from '../peers/controller-link';
 import { FetchSessionCache } from '../replication/fetch-session-cache';
 import type { ReplicaManager } from '../replication/replica-manager';
 import { replicaSelector } from '../replication/replica-selector';
@@ -36,6 +49,8 @@ export interface Rooms {
   readonly configStore: ConfigStore;
   readonly replicas: ReplicaManager;
   readonly logManager: LogManager;
+  readonly controller: LocalController;
+  readonly link: ControllerLink;
   readonly traffic: TopicTraffic;
   readonly clock: Clock;
   readonly random: () => number;
@@ -43,8 +58,53 @@ export interface Rooms {
 }
 
 /** Every handler with the rooms it needs. */
-export function handlersOf(rooms: Rooms): Partial<ApiHandlers> {
-  const { configs, admin, metadata, traffic, clock } = rooms;
+export function handlersOf(rooms: Rooms): Omit<ApiHandlers, 'InitProducerId'> {
+  return { ...clientHandlers(rooms), ...clusterHandlers(rooms) };
+}
+
+type ClusterApi =
+  | 'LeaderAndIsr'
+  | 'StopReplica'
+  | 'UpdateMetadata'
+  | 'ControlledShutdown'
+  | 'AlterPartition'
+  | 'AllocateProducerIds';
+
+/** What brokers ask each other. */
+function clusterHandlers(rooms: Rooms): Pick<ApiHandlers, ClusterApi> {
+  const { replicas, metadata, configs, traffic, logger } = rooms;
+  return {
+    LeaderAndIsr: leaderAndIsrHandler(rooms),
+    StopReplica: stopReplicaHandler(rooms),
+    UpdateMetadata: updateMetadataHandler({
+      metadata,
+      gate: replicas.gate,
+      logger,
+      onTopicGone: (topic) => {
+        configs.forgetTopic(topic);
+        traffic.forget(topic);
+      },
+      onFull: (controllerEpoch) => {
+        const topicIdOf = (topic: string) => metadata.topic(topic)?.topicId;
+        replicas
+          .removeStrays(controllerEpoch, topicIdOf)
+          .catch((error: unknown) =>
+            logger.error(
+              { event: 'stray-removal-failed', error: describeError(error) },
+              'Logs of topics that are gone could not be moved aside.',
+            ),
+          );
+      },
+    }),
+    ControlledShutdown: controlledShutdownHandler(rooms),
+    AlterPartition: alterPartitionHandler(rooms),
+    AllocateProducerIds: allocateProducerIdsHandler(rooms),
+  };
+}
+
+/** What applications ask, and followers when they fetch. */
+function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi | 'InitProducerId'> {
+  const { configs, admin, metadata, traffic, clock, random } = rooms;
   const mayAutoCreate = configs.broker.get('auto.create.topics.enable');
   return {
     Produce: produceHandler({
@@ -57,13 +117,16 @@ export function handlersOf(rooms: Rooms): Partial<ApiHandlers> {
       sessions: new FetchSessionCache({
         slots: configs.broker.get('max.incremental.fetch.session.cache.slots'),
         now: () => clock.monotonic(),
-        random: rooms.random,
+        random,
       }),
-      selector: replicaSelector(configs.broker.get('replica.selector.class')),
       maxBytes: configs.broker.get('fetch.max.bytes'),
-      onFetched: (topic, bytes) => traffic.fetched(topic, bytes),
+      selector: replicaSelector(configs.broker.get('replica.selector.class')),
+      onFetched: (topic, bytes, toFollower) => {
+        if (!toFollower) traffic.fetched(topic, bytes);
+      },
     }),
     ListOffsets: listOffsetsHandler(rooms),
+    OffsetForLeaderEpoch: offsetForLeaderEpochHandler(rooms),
     Metadata: metadataHandler({
       ...rooms,
       autoCreate: mayAutoCreate ? autoCreation(admin, metadata, clock) : undefined,
@@ -88,5 +151,8 @@ export function handlersOf(rooms: Rooms): Partial<ApiHandlers> {
     IncrementalAlterConfigs: incrementalAlterConfigsHandler({ ...rooms, store: rooms.configStore }),
     DescribeCluster: describeClusterHandler(rooms),
     DescribeLogDirs: describeLogDirsHandler(rooms),
+    ElectLeaders: electLeadersHandler(rooms),
+    AlterPartitionReassignments: alterPartitionReassignmentsHandler(rooms),
+    ListPartitionReassignments: listPartitionReassignmentsHandler(rooms),
   };
 }

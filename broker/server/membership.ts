@@ -26,6 +26,7 @@ export class Membership {
   private readonly registry: EphemeralRegistry;
   private readonly observer: BrokerObserver;
   private registeredIn = 0;
+  private epoch = -1;
 
   constructor(private readonly options: MembershipOptions) {
     const { brokerId, zk, brokers, metadata } = options;
@@ -39,6 +40,11 @@ export class Membership {
   /** Whether this broker is registered in the present session. */
   get isRegistered(): boolean {
     return this.registeredIn === this.options.zk.generation;
+  }
+
+  /** Of the latest registration (its czxid), -1 before the first. */
+  get brokerEpoch(): number {
+    return this.epoch;
   }
 
   /**
@@ -59,6 +65,7 @@ export class Membership {
     await brokers.register(this.registry, registration, {
       onRegistered: (epoch, generation) => {
         this.registeredIn = generation;
+        this.epoch = Number(epoch);
         logger.info(
           { event: 'broker-registered', broker: brokerId, brokerEpoch: String(epoch) },
           `Broker ${brokerId} is registered in ZooKeeper.`,

@@ -3,9 +3,6 @@ import type { Logger } from '../../client/runtime/logger';
 import type { LiveConfigs } from '../config/live-configs';
 import { openLogManager, partitionName, type LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
-import type { FollowerFetchers } from '../replication/follower-fetchers';
-import type { IsrChanger } from '../replication/isr-changer';
-import { ReplicaManager, type ReplicaManagerOptions } from '../replication/replica-manager';
 import type { BrokerEdges } from './edges';
 import { logManagerConfigOf } from './log-manager-config';
 import { logConfigOf } from './topic-log-config';
@@ -15,20 +12,12 @@ export interface StorageOptions {
   readonly clusterId: string;
   readonly configs: LiveConfigs;
   readonly metadata: MetadataCache;
-  /** The proof that the cluster has not given up this broker. */
-  readonly lease: ReplicaManagerOptions['lease'];
-  readonly isr: IsrChanger;
-  readonly followers: FollowerFetchers;
   readonly edges: BrokerEdges;
   readonly logger: Logger;
+  /** A log directory has failed while the broker runs; what lies in it is offline. */
+  onDirectoryFailure(): void;
   /** No log directory is left. */
   readonly onFatal: (error: unknown) => void;
-}
-
-/** The logs and the partitions on top of them. */
-export interface Storage {
-  readonly logManager: LogManager;
-  readonly replicas: ReplicaManager;
 }
 
 /**
@@ -36,7 +25,7 @@ export interface Storage {
  *
  * @throws LogDirectoryError
  */
-export async function openStorage(options: StorageOptions): Promise<Storage> {
+export async function openStorage(options: StorageOptions): Promise<LogManager> {
   const { brokerId, clusterId, configs, metadata, edges, logger } = options;
   const { clock, fileSystem, random, defer } = edges;
   const logManager = await openLogManager({
@@ -57,28 +46,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
         { event: 'log-dir-failed', logDir, partitions: partitions.map(partitionName) },
         `Log directory ${logDir} has failed; ${partitions.length} partitions are offline.`,
       );
-      replicas.onDirectoryFailure();
+      options.onDirectoryFailure();
       if (logManager.liveDirs.length === 0) options.onFatal(error);
     },
   });
-  const replicas = new ReplicaManager({
-    brokerId,
-    logManager,
-    clock,
-    logger,
-    lease: options.lease,
-    isr: options.isr,
-    followers: options.followers,
-    brokerEpoch: () => metadata.broker(brokerId)?.epoch ?? -1,
-    liveBrokerEpoch: (id) => metadata.broker(id)?.epoch,
-    replicaLagTimeMaxMs: () => configs.broker.get('replica.lag.time.max.ms'),
-    minInsyncReplicas: (topic, replicationFactor) =>
-      configs.topic(topic).get('min.insync.replicas') ?? Math.max(1, replicationFactor - 1),
-    // The notification of the change may come later than the topic itself.
-    loadConfigs: (topic) => configs.reread({ type: 'topics', name: topic }),
-  });
   keepLogConfigsCurrent(configs, logManager, metadata);
-  return { logManager, replicas };
+  return logManager;
 }
 
 /** Hands changed configs to the logs they concern. */

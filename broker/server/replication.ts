@@ -1,0 +1,107 @@
+import type { Clock } from '../../client/runtime/clock';
+import type { Logger } from '../../client/runtime/logger';
+import type { Lease } from '../../zk-coordination';
+import type { BrokerConfig } from '../config/broker-config';
+import type { LiveConfigs } from '../config/live-configs';
+import type { LogManager } from '../log';
+import type { MetadataCache } from '../metadata/metadata-cache';
+import type { ControllerLink } from '../peers/controller-link';
+import type { Peers } from '../peers/peer-channel';
+import { AlterPartitionManager } from '../replication/alter-partition-manager';
+import { FetcherManager } from '../replication/follower/fetcher-manager';
+import type { FetcherConfig } from '../replication/follower/fetcher-options';
+import { ReplicaManager } from '../replication/replica-manager';
+
+export interface ReplicationOptions {
+  readonly brokerId: number;
+  readonly configs: LiveConfigs;
+  readonly logManager: LogManager;
+  readonly metadata: MetadataCache;
+  readonly peers: Peers;
+  readonly link: ControllerLink;
+  readonly lease: Lease;
+  /** Own broker epoch, -1 while not registered. */
+  brokerEpoch(): number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** The partitions of this broker, and all that keeps them in step with those of others. */
+export interface Replication {
+  readonly replicas: ReplicaManager;
+  readonly followers: FetcherManager;
+  close(): Promise<void>;
+}
+
+/** Puts the parts of replication together. */
+export function openReplication(options: ReplicationOptions): Replication {
+  const { brokerId, configs, metadata, link, clock, random, logger } = options;
+  const followers = new FetcherManager({
+    brokerId,
+    peers: options.peers,
+    clock,
+    random,
+    logger,
+    config: fetcherConfigOf(() => configs.broker),
+  });
+  const isr = new AlterPartitionManager({
+    brokerId,
+    brokerEpoch: () => options.brokerEpoch(),
+    ask: (api, body) => link.ask(api, body),
+    clock,
+    random,
+    logger,
+  });
+  const replicas = new ReplicaManager({
+    brokerId,
+    logManager: options.logManager,
+    followers,
+    isr,
+    lease: options.lease,
+    brokerEpoch: () => options.brokerEpoch(),
+    liveBrokerEpoch: (id) => metadata.broker(id)?.epoch,
+    clock,
+    logger,
+    minInsyncReplicas: (topic, replicationFactor) =>
+      configs.topic(topic).get('min.insync.replicas') ?? Math.max(1, replicationFactor - 1),
+    replicaLagTimeMaxMs: () => configs.broker.get('replica.lag.time.max.ms'),
+    // The notification of the change may come later than the topic itself.
+    loadConfigs: (topic) => configs.reread({ type: 'topics', name: topic }),
+  });
+  return {
+    replicas,
+    followers,
+    close: async () => {
+      isr.close();
+      await replicas.close();
+    },
+  };
+}
+
+/** How followers fetch, as the configs say at the moment. */
+function fetcherConfigOf(config: () => BrokerConfig): FetcherConfig {
+  return {
+    get fetchersPerBroker() {
+      return config().get('num.replica.fetchers');
+    },
+    get partitionMaxBytes() {
+      return config().get('replica.fetch.max.bytes');
+    },
+    get responseMaxBytes() {
+      return config().get('replica.fetch.response.max.bytes');
+    },
+    get waitMaxMs() {
+      return config().get('replica.fetch.wait.max.ms');
+    },
+    get minBytes() {
+      return config().get('replica.fetch.min.bytes');
+    },
+    get backoffMs() {
+      return config().get('replica.fetch.backoff.ms');
+    },
+    get socketTimeoutMs() {
+      return config().get('replica.socket.timeout.ms');
+    },
+  };
+}
