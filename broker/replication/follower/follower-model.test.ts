@@ -78,7 +78,7 @@ const steps = (kinds: fc.Arbitrary<Step>[]) =>
 test('with clean elections nothing that was committed is ever lost or differs (H1, H3, H4, H5)', () =>
   fc.assert(
     fc.asyncProperty(steps(calm), fates, (history, lost) => play(history, lost, true)),
-    { numRuns: Number(process.env['RUNS'] ?? 80) },
+    { numRuns: Number(process.env['RUNS'] ?? 150) },
   ));
 
 test('after power losses and unclean elections the logs become one again (H2)', () =>
@@ -86,5 +86,5 @@ test('after power losses and unclean elections the logs become one again (H2)', 
     fc.asyncProperty(steps([...calm, ...rough]), fates, (history, lost) =>
       play(history, lost, false),
     ),
-    { numRuns: Number(process.env['RUNS'] ?? 80) },
+    { numRuns: Number(process.env['RUNS'] ?? 150) },
   ));

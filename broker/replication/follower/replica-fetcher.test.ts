@@ -111,6 +111,8 @@ describe('letting go', () => {
     await fixture.until(() => ours.logEndOffset === 3);
     fixture.follow(ours, 1, { leader: 3 });
     await turns();
+    fixture.clock.advance(100);
+    await turns();
     expect(fixture.leader(3).fetches).toHaveLength(0);
     written.resolve();
     await fixture.until(() => ours.highWatermark === 3);
@@ -270,6 +272,20 @@ describe('faults', () => {
     await fixture.until(() => ours.highWatermark === 1);
     expect(await readAll(ours)).toEqual(await readAll(theirs));
     expect(fixture.fetchers.failedPartitions).toBe(0);
+    await fixture.fetchers.close();
+  });
+
+  test('a partition that is answered twice is appended once', async () => {
+    const { fixture, ours, theirs, leader } = await pair(2);
+    const { fetch } = leader;
+    leader.fetch = async (request) => {
+      const response = await fetch.call(leader, request);
+      return { ...response, responses: [...response.responses, ...response.responses] };
+    };
+    fixture.follow(ours, 0);
+    await fixture.until(() => ours.highWatermark === 2);
+    expect(await readAll(ours)).toEqual(await readAll(theirs));
+    expect(fixture.logger.events('follower-fetch-failed')).toEqual([]);
     await fixture.fetchers.close();
   });
 

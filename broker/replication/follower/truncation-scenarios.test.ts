@@ -246,3 +246,25 @@ test('unfollow waits for a truncation; what was to follow it does not happen', a
   await turns();
   expect(one.logEndOffset).toBe(1);
 });
+
+test('unfollow while the log starts anew: the batch it is for is not appended', async () => {
+  const { fixture, one, two } = await three();
+  lead(fixture, 2, two, 0);
+  await produce(two, 0, 'batch', 10);
+  two.updateHighWatermark(10);
+  two.deleteRecordsBefore(5);
+  await one.truncateFullyAndStartAt(5);
+  const { truncateFullyAndStartAt } = one;
+  let release: (() => void) | undefined;
+  one.truncateFullyAndStartAt = async (offset) => {
+    await new Promise<void>((resolve) => (release = resolve));
+    return truncateFullyAndStartAt.call(one, offset);
+  };
+  fixture.follow(one, 0);
+  await fixture.until(() => release !== undefined);
+  const unfollowed = fixture.fetchers.unfollow([t0]);
+  release?.();
+  await unfollowed;
+  await turns();
+  expect([one.logStartOffset, one.logEndOffset]).toEqual([0, 0]);
+});
