@@ -1,3 +1,6 @@
+import type { RequestOf, ResponseInput } from '../../client/protocol/api';
+import { ErrorCode } from '../../client/protocol/error-codes';
+import type { AllocateProducerIds } from '../../client/protocol/messages/allocate-producer-ids';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import {
   ZkError,
@@ -6,6 +9,7 @@ import {
   type ProducerIdBlockStore,
   type ZnodeWriter,
 } from '../../zk-coordination';
+import type { ControllerTerm } from './controller-term';
 
 /** Producer ids that a broker gets at a time (Kafka's `ProducerIdsBlock.PRODUCER_ID_BLOCK_SIZE`). */
 export const PRODUCER_ID_BLOCK_SIZE = 1_000;
@@ -44,4 +48,23 @@ function nextBlock(brokerId: number, latest: ProducerIdBlock | null): ProducerId
     throw new ProtocolError('UNKNOWN_SERVER_ERROR', 'All producer ids are used up.');
   }
   return { brokerId, first, last };
+}
+
+/** A broker asks for producer ids to hand out. */
+export async function allocateProducerIds(
+  term: ControllerTerm,
+  { brokerId, brokerEpoch }: RequestOf<typeof AllocateProducerIds>,
+): Promise<ResponseInput<typeof AllocateProducerIds>> {
+  const { context, env, epoch, writer } = term;
+  if (!context.brokers.has(brokerId)) throw new ProtocolError('BROKER_ID_NOT_REGISTERED');
+  if (!context.isCurrent(brokerId, BigInt(brokerEpoch))) {
+    throw new ProtocolError('STALE_BROKER_EPOCH');
+  }
+  const { producerIds } = env.stores;
+  const block = await term.during(allocateProducerIdBlock(brokerId, producerIds, epoch, writer));
+  return {
+    errorCode: ErrorCode.NONE,
+    producerIdStart: block.first,
+    producerIdLen: block.last - block.first + 1,
+  };
 }
