@@ -34,7 +34,7 @@ COPY bin bin
 COPY tools/docker/ready.sh bin/
 COPY tools/docker/server.properties /etc/kafka/
 # Each tool by both names: kafka-topics.sh and kafka-topics.
-RUN cd bin && for tool in kafka-*.sh zookeeper-*.sh; do ln -s run-tool "${tool%.sh}"; done
+RUN cd bin && for tool in kafka-*.sh zookeeper-*.sh; do ln -s "$tool" "${tool%.sh}"; done
 
 # http.listener is set here and not in server.properties because the health check has to know it.
 ENV PATH=/opt/kafka/bin:$PATH \

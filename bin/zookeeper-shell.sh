@@ -1,1 +1,3 @@
-run-tool
+#!/bin/sh
+# What this is called by may be a link to it.
+exec "$(dirname -- "$(readlink -f -- "$0")")/run-tool" zookeeper-shell "$@"
