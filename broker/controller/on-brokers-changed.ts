@@ -6,7 +6,8 @@ import type { ControllerTerm } from './controller-term';
 import { reelect } from './leader-elections';
 import { createPartitions } from './partition-creation';
 import { isBeingReassigned } from './reassignment';
-import { moveReplicas } from './replica-state-machine';
+import { settleLiveReplicas } from './topic-adoption';
+import { mayReplicaMove, moveReplicas } from './replica-state-machine';
 
 /** Brokers came, went, or were bounced: leaders are elected, and everybody is told. */
 export async function onBrokersChanged(
@@ -23,6 +24,7 @@ export async function onBrokersChanged(
     joined.length > 0 ? await createPartitions(term, waiting) : { created: [], existing: [] };
   const surprises = await reelect(term, existing, causeOf(changes));
   settleReplicas(term, changes);
+  for (const partition of [...created, ...existing]) settleLiveReplicas(term, partition);
 
   const isNew = new Set(created);
   tellMetadata(term, joined);
@@ -52,25 +54,24 @@ function affectedBy(
 /** Moves the replicas of who went to offline, and those of who came to online. */
 function settleReplicas(term: ControllerTerm, { joined, left }: BrokerChanges): void {
   const { context, env } = term;
-  const alive = ({ partition }: { partition: ControlledPartition }) =>
-    partition.state !== undefined && !isBeingDeleted(partition);
   for (const id of left) {
-    moveReplicas(context, context.replicasOn(id).filter(alive), 'offline', env.logger);
+    const gone = context.replicasOn(id).filter((replica) => {
+      const life = context.replicaLife(replica);
+      return isServed(replica.partition) && mayReplicaMove(life, 'offline');
+    });
+    moveReplicas(context, gone, 'offline', env.logger);
   }
   for (const id of joined) {
-    const back = context.replicasOn(id).filter(alive);
-    moveReplicas(
-      context,
-      back.filter((replica) => context.replicaLife(replica) === 'nonexistent'),
-      'new',
-      env.logger,
-    );
+    const back = context.replicasOn(id).filter(({ partition }) => isServed(partition));
+    const unknown = back.filter((replica) => context.replicaLife(replica) === 'nonexistent');
+    moveReplicas(context, unknown, 'new', env.logger);
     moveReplicas(context, back, 'online', env.logger);
   }
 }
 
-function isBeingDeleted({ life }: ControlledPartition): boolean {
-  return life === 'nonexistent';
+/** Not of a topic whose deletion has begun, nor waiting for its first live replica. */
+function isServed({ life }: ControlledPartition): boolean {
+  return life === 'online' || life === 'offline';
 }
 
 function beingWaitedFor(

@@ -23,7 +23,7 @@ const RETRY_MS = 5_000;
  */
 export async function onDeletionsChanged(term: ControllerTerm): Promise<void> {
   const { context, env } = term;
-  const wished = new Set(await term.during(env.stores.deletions.list()));
+  const wished = await namesWished(term);
   // A deletion that has begun is not taken back with the wish for it.
   for (const name of [...context.topicsToDelete]) {
     const topic = context.topics.get(name);
@@ -37,6 +37,34 @@ export async function onDeletionsChanged(term: ControllerTerm): Promise<void> {
     }
   }
   await resumeDeletions(term, false);
+}
+
+/**
+ * Names of the topics that are to be deleted. A wish that names another topic than the one there is
+ * was fulfilled for an earlier one; it is taken out, and so is one without a topic.
+ */
+async function namesWished(term: ControllerTerm): Promise<Set<string>> {
+  const { deletions, topics } = term.env.stores;
+  const wishes = await term.during(deletions.getMany(await term.during(deletions.list())));
+  const unknown = wishes.map(({ topic }) => topic).filter((name) => !term.context.topics.has(name));
+  const stored = await term.during(topics.getMany(unknown));
+  const listed = new Set(unknown.length > 0 ? await term.during(topics.list()) : []);
+  const wished = new Set<string>();
+  for (const { topic: name, topicId } of wishes) {
+    const known = term.context.topics.get(name) ?? stored.get(name);
+    const isMeant = !known?.topicId || topicId === null || known.topicId === topicId;
+    // One that is listed and yet not known is malformed, and can be deleted all the same.
+    if (isMeant && (known || listed.has(name))) {
+      wished.add(name);
+      continue;
+    }
+    await term.during(deletions.unmark(name, term.writer));
+    term.env.logger.info(
+      { event: 'topic-deletion-void', topic: name, topicId },
+      `The topic ${name} that was to be deleted is gone.`,
+    );
+  }
+  return wished;
 }
 
 /** @param retry whether replicas whose deletion has failed are tried again */
@@ -78,10 +106,12 @@ async function advance(term: ControllerTerm, name: string, retry: boolean): Prom
     const reassigning = isTopicBeingReassigned(topic);
     const step = nextDeletionStep(deletionReplicas(topic, context), { reassigning, resumed });
     if (step.type === 'wait') {
-      term.env.logger.info(
-        { event: 'topic-deletion-waits', topic: name, for: step.for },
-        `The deletion of topic ${name} waits for ${step.for}.`,
-      );
+      if (step.for !== 'answers') {
+        term.env.logger.info(
+          { event: 'topic-deletion-waits', topic: name, for: step.for },
+          `The deletion of topic ${name} waits for ${step.for}.`,
+        );
+      }
       return;
     }
     if (step.type === 'erase') return erase(term, name, topic);
@@ -132,17 +162,17 @@ function startDeleting(term: ControllerTerm, replicas: readonly ControlledReplic
 }
 
 /**
- * The topic goes from ZooKeeper: its partitions, its configs, and last the wish to delete it, so
- * that a controller that dies on the way leaves its successor the wish. Whoever waits for the
- * deletion may create the topic anew when it hears of it, so the brokers hear of it after that.
+ * The topic goes from ZooKeeper: its configs first, as a later topic of the name may have its own;
+ * last the topic and the wish to delete it, in one write. A controller that dies on the way leaves
+ * its successor both. Whoever waits for the deletion may create the topic anew when it hears of it,
+ * so the brokers hear of it after that.
  */
 async function erase(term: ControllerTerm, name: string, topic?: ControlledTopic): Promise<void> {
   const { context, env, writer } = term;
-  const { topics, configs, deletions } = env.stores;
+  const { configs, deletions } = env.stores;
   if (topic) term.topicWatch.unfollow(name);
-  await term.during(topics.delete(name, writer));
   await term.during(configs.delete({ type: 'topics', name }, writer));
-  await term.during(deletions.unmark(name, writer));
+  await term.during(deletions.complete(name, writer));
   context.topicsToDelete.delete(name);
   if (topic) forgetTopic(term, topic);
   env.logger.info({ event: 'topic-deleted', topic: name }, `Topic ${name} is deleted.`);
