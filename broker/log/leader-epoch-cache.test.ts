@@ -16,6 +16,12 @@ it('keeps the first start of an epoch', () => {
   expect(listed(cache)).toEqual([[1, 0], [3, 10]]); // prettier-ignore
 });
 
+it('keeps the start of an epoch that goes on where a later one had been announced', () => {
+  const cache = cacheOf([3, 0], [4, 5], [5, 10]);
+  cache.assign(4, 10);
+  expect(listed(cache)).toEqual([[3, 0], [4, 5]]); // prettier-ignore
+});
+
 it('drops entries that a new one contradicts', () => {
   const cache = cacheOf([1, 0], [2, 10], [3, 20]);
   cache.assign(4, 10);

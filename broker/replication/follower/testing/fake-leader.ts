@@ -48,6 +48,8 @@ export class FakeLeader {
   readonly partitions = new Map<string, FakePartition>();
   /** Every fetch request, as it came. */
   readonly fetches: FetchRequest[] = [];
+  /** Whether an offset above the log end is refused before epochs are compared. */
+  rangeFirst = false;
   /** Whether sessions are made at all. */
   sessionsAllowed = true;
   private readonly sessions = new Map<number, Session>();
@@ -213,9 +215,11 @@ export class FakeLeader {
     const { log, tamper = (data) => data } = partition;
     const { highWatermark, logStartOffset } = log;
     const sent = { ...empty, errorCode: 0, highWatermark, logStartOffset };
+    const outOfRange = { ...empty, errorCode: ErrorCode.OFFSET_OUT_OF_RANGE };
+    if (this.rangeFirst && !inRange(log, asked)) return outOfRange;
     const divergingEpoch = divergenceOf(log, asked);
     if (divergingEpoch) return tamper({ ...sent, divergingEpoch });
-    if (!inRange(log, asked)) return { ...empty, errorCode: ErrorCode.OFFSET_OUT_OF_RANGE };
+    if (!inRange(log, asked)) return outOfRange;
     const { records } = await log.read(asked.fetchOffset, asked.partitionMaxBytes, Infinity);
     return tamper({ ...sent, records: Buffer.from(records) });
   }

@@ -33,6 +33,7 @@ class ModelBroker {
     readonly id: number,
     private readonly clock: ManualClock,
     private readonly peers: FakePeers,
+    private readonly rangeFirst: boolean,
   ) {}
 
   async start(): Promise<void> {
@@ -53,6 +54,7 @@ class ModelBroker {
     });
     this.log = await manager.getOrCreateLog(t0, { topicId });
     this.leader = new FakeLeader(this.clock);
+    this.leader.rangeFirst = this.rangeFirst;
     this.peers.leaders.set(this.id, this.leader);
     this.fetchers = new FetcherManager({
       brokerId: this.id,
@@ -104,13 +106,15 @@ class ModelBroker {
 export class ModelCluster {
   readonly clock = new ManualClock();
   readonly peers = new FakePeers();
-  readonly brokers = [1, 2, 3].map((id) => new ModelBroker(id, this.clock, this.peers));
+  readonly brokers: readonly ModelBroker[];
   readonly decision: Decision = { leader: 1, leaderEpoch: 0, isr: [1, 2, 3] };
   /** What has ever been below a high watermark. */
   private committed: Buffer = Buffer.alloc(0);
   private produced = 0;
 
-  constructor(fates: readonly Fate[]) {
+  constructor(fates: readonly Fate[], rangeFirst: boolean) {
+    const { clock, peers } = this;
+    this.brokers = [1, 2, 3].map((id) => new ModelBroker(id, clock, peers, rangeFirst));
     let next = 0;
     this.peers.fate = () => fates[next++ % Math.max(1, fates.length)] ?? 'answered';
   }
