@@ -25,6 +25,10 @@ export class AssignedPartition implements TopicPartition {
   error: Error | undefined;
   /** Next offset to ask a broker for. */
   fetchOffset = 0;
+  /** Epoch of the last record before `fetchOffset`, -1 when unknown. */
+  fetchedEpoch = -1;
+  /** Epoch of the leader that last answered from there or confirmed the place; -1 for none. */
+  leaderEpoch = -1;
   /** Not fetched before this monotonic time. */
   retryAt = 0;
   /** Failures in a row. */
@@ -32,6 +36,8 @@ export class AssignedPartition implements TopicPartition {
   preferredReplica: PreferredReplica | undefined;
   /** The broker that failed last; undefined after a success. */
   failedNode: number | undefined;
+  /** The leader epoch of that time. */
+  failedEpoch = -1;
   /** The broker refused `fetchOffset`; what is buffered must be read before that is believed. */
   outOfRange = false;
   /** -1 until the first response. */
@@ -41,6 +47,8 @@ export class AssignedPartition implements TopicPartition {
   bufferedBytes = 0;
 
   private base = 0;
+  /** Epoch of the last record before `base`, -1 when unknown. */
+  private baseEpoch = -1;
   private readonly fetched = new Fifo<FetchedRecords>();
   private open: OpenBatch | undefined;
 
@@ -57,6 +65,25 @@ export class AssignedPartition implements TopicPartition {
     return this.open?.position ?? this.base;
   }
 
+  /** Epoch of the last record before the position, -1 when unknown. */
+  get positionEpoch(): number {
+    return this.open?.isBegun ? this.open.leaderEpoch : this.baseEpoch;
+  }
+
+  /**
+   * Whether what is before `fetchOffset` is known to be in the log of the leader of that epoch: it
+   * has answered from there, took the last record itself, or nothing is known to compare (KIP-320).
+   */
+  isValidUnder(leaderEpoch: number): boolean {
+    const { fetchedEpoch } = this;
+    return (
+      leaderEpoch < 0 ||
+      fetchedEpoch < 0 ||
+      leaderEpoch === this.leaderEpoch ||
+      leaderEpoch === fetchedEpoch
+    );
+  }
+
   /** Whether a reader should look here: for records, or for an error. */
   get hasSomething(): boolean {
     return !this.paused && (this.hasBuffered || this.error !== undefined);
@@ -66,11 +93,17 @@ export class AssignedPartition implements TopicPartition {
     return this.open !== undefined || this.fetched.length > 0;
   }
 
-  /** Goes on reading at an offset; what was fetched is dropped. */
-  moveTo(offset: number): void {
+  /**
+   * Goes on reading at an offset; what was fetched is dropped.
+   *
+   * @param epoch that of the last record before it, -1 for unknown
+   */
+  moveTo(offset: number, epoch = -1): void {
     this.drop();
     this.wanted = undefined;
     this.base = this.fetchOffset = offset;
+    this.baseEpoch = this.fetchedEpoch = epoch;
+    this.leaderEpoch = -1;
   }
 
   /** Goes on reading at a place that is still to be found. */
@@ -81,10 +114,11 @@ export class AssignedPartition implements TopicPartition {
 
   /** Forgets what was fetched ahead; it will be fetched again. */
   dropBuffered(): void {
-    const { position } = this;
+    const { position, positionEpoch } = this;
     if (position === undefined) return;
     this.drop();
     this.base = this.fetchOffset = position;
+    this.baseEpoch = this.fetchedEpoch = positionEpoch;
   }
 
   setPaused(paused: boolean): void {
@@ -92,11 +126,15 @@ export class AssignedPartition implements TopicPartition {
     if (this.open) this.open.held = paused;
   }
 
-  /** @param nextOffset the offset to fetch from after these records */
-  add(records: FetchedRecords, nextOffset: number): void {
+  /**
+   * @param nextOffset the offset to fetch from after these records
+   * @param epoch that of the last of them
+   */
+  add(records: FetchedRecords, nextOffset: number, epoch: number): void {
     this.fetched.push(records);
     this.bufferedBytes += records.size;
     this.fetchOffset = nextOffset;
+    this.fetchedEpoch = epoch;
   }
 
   /**
@@ -121,6 +159,7 @@ export class AssignedPartition implements TopicPartition {
       }
       if (next instanceof OpenBatch) return (this.open = next);
       this.base = next.skippedTo;
+      this.baseEpoch = next.leaderEpoch;
       this.release(next.bytes);
     }
     return undefined;
@@ -140,6 +179,7 @@ export class AssignedPartition implements TopicPartition {
     const { open } = this;
     if (!open) return;
     this.base = open.position;
+    this.baseEpoch = open.leaderEpoch;
     this.open = undefined;
     this.release(open.bytes);
   }

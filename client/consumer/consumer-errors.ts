@@ -28,6 +28,47 @@ export class OffsetOutOfRangeError extends KafkaClassicError {
 }
 
 /**
+ * Records that were read are not in the log any more: a replica that did not have them has become
+ * the leader (KIP-320). Comes when `autoOffsetReset` is `'none'`; otherwise a warning is logged and
+ * reading goes on at `divergentOffset`.
+ */
+export class LogTruncationError extends KafkaClassicError {
+  readonly topic: string;
+  readonly partition: number;
+  /** The position. */
+  readonly offset: number;
+  /**
+   * First offset from which on the records may be others than those that were read; undefined when
+   * the log does not tell.
+   */
+  readonly divergentOffset: number | undefined;
+
+  constructor(at: TopicPartition, offset: number, divergentOffset: number | undefined) {
+    super(textOfTruncation(at, offset, divergentOffset), {
+      code: 'LOG_TRUNCATION',
+      retriable: false,
+      advice:
+        'Undo what was made of the lost records if that matters, then seek to ' +
+        `${divergentOffset ?? 'an offset between the begin and the end'}; or set autoOffsetReset.`,
+    });
+    this.topic = at.topic;
+    this.partition = at.partition;
+    this.offset = offset;
+    this.divergentOffset = divergentOffset;
+  }
+}
+
+/** What happened, for the error and for the log. */
+export function textOfTruncation(
+  at: TopicPartition,
+  offset: number,
+  divergentOffset: number | undefined,
+): string {
+  const from = divergentOffset === undefined ? '' : ` from offset ${divergentOffset} on`;
+  return `${formatPartition(at)} was read up to offset ${offset}, and its records${from} are not in the log any more.`;
+}
+
+/**
  * Records that cannot be read: wrong checksum, wrong structure, a codec that is missing here. The
  * position stays at them, so the next poll fetches them again. `code` is that of the cause.
  */

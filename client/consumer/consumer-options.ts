@@ -30,14 +30,18 @@ export interface ConsumerOptions {
   maxPollRecords?: number;
   /**
    * Where to begin without a position, and where to go on when the position is no longer in the
-   * partition. `'none'`: then reading fails with an error. Default `'latest'`.
+   * partition. When a new leader lacks records that were read, reading goes on where its log parts
+   * from them, if that can be told. `'none'`: then reading fails with an error. Default `'latest'`.
    */
   autoOffsetReset?: AutoOffsetReset;
   /** Default `'read_uncommitted'`. */
   isolationLevel?: IsolationLevel;
   /** Whether the checksum of each batch is checked before its records are handed out. Default true. */
   checkCrcs?: boolean;
-  /** Rack of this consumer, so that a replica nearby may serve it (KIP-392). Default none. */
+  /**
+   * Rack of this consumer, so that a replica nearby may serve it (KIP-392): where the leader sends
+   * it, for as long as `metadataMaxAge`, or until that replica fails. Default none.
+   */
   clientRack?: string;
   /**
    * Bytes fetched ahead and not yet handed out, as they were fetched (still compressed), of all

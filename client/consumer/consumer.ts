@@ -49,7 +49,7 @@ export interface PartitionOffsetForTime extends TopicPartition {
  *
  * Failures that pass are repeated silently (a log line tells): a leader that moved, a broker that is
  * away. What does not pass is thrown by whoever reads, and reading goes on when it is called again:
- * OffsetOutOfRangeError, UnreadableRecordsError, PartitionReadError.
+ * OffsetOutOfRangeError, LogTruncationError, UnreadableRecordsError, PartitionReadError.
  */
 export class Consumer implements AsyncIterable<ConsumerRecord> {
   private readonly options: ResolvedConsumerOptions;
@@ -90,6 +90,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
     this.fetcher = new Fetcher(cluster, this.partitions, leaders, this.options, {
       onArrival: () => this.reader.signal(),
       onOutOfRange: (partition) => this.positions.reset(partition),
+      onTruncated: (partition, divergence) => this.positions.truncated(partition, divergence),
     });
     this.forgetMetadata = cluster.onMetadata(() => this.fetcher.onMetadata());
   }
@@ -133,9 +134,9 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
    *
    * @throws ConsumerStateError when it is not assigned
    */
-  seek({ offset, ...at }: PartitionPosition): void {
+  seek({ offset, leaderEpoch, ...at }: PartitionPosition): void {
     this.reader.assertOpen();
-    this.place(this.partitions.get(at), offset);
+    this.place(this.partitions.get(at), offset, leaderEpoch);
     this.proceed();
   }
 
@@ -330,9 +331,9 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
     return answers.map(({ offset }, index) => ({ ...plain(partitions[index]), offset }));
   }
 
-  private place(partition: AssignedPartition, offset: OffsetPosition): void {
+  private place(partition: AssignedPartition, offset: OffsetPosition, leaderEpoch?: number): void {
     if (typeof offset !== 'number') partition.lookFor(wantedOffset(offset));
-    else if (Number.isSafeInteger(offset) && offset >= 0) partition.moveTo(offset);
+    else if (Number.isSafeInteger(offset) && offset >= 0) partition.moveTo(offset, leaderEpoch);
     else {
       throw new ConsumerStateError(
         `${offset} is not an offset of ${formatPartition(partition)}.`,

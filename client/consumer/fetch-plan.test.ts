@@ -15,11 +15,15 @@ const situation: FetchSituation = {
   now: 100,
   enough: 10,
   nodeOf: ({ topic }) => leaders[topic],
+  isValid: () => true,
   isBusy: () => false,
 };
 
 const plan = (partitions: AssignedPartition[], changes: Partial<FetchSituation> = {}) => {
-  const { plans, leaderless, ...rest } = planFetches(partitions, { ...situation, ...changes });
+  const { plans, leaderless, unvalidated, ...rest } = planFetches(partitions, {
+    ...situation,
+    ...changes,
+  });
   const names = (list: readonly AssignedPartition[]) => list.map((p) => `${p.topic}${p.partition}`);
   return {
     plans: plans.map(({ nodeId, leavesOut, partitions: wanted }) => ({
@@ -28,6 +32,7 @@ const plan = (partitions: AssignedPartition[], changes: Partial<FetchSituation> 
       wanted: names(wanted),
     })),
     leaderless: names(leaderless),
+    unvalidated: names(unvalidated),
     ...rest,
   };
 };
@@ -39,8 +44,22 @@ test('one request per broker, partitions in the order given', () => {
       { nodeId: 2, leavesOut: false, wanted: ['b0'] },
     ],
     leaderless: [],
+    unvalidated: [],
     waitsForReader: false,
     retryAt: Infinity,
+  });
+});
+
+test('a partition whose place is in doubt is not asked for, not even of a busy broker', () => {
+  const changes = {
+    isValid: ({ partition: number }: AssignedPartition) => number > 0,
+    isBusy: (nodeId: number) => nodeId === 2,
+  };
+  const partitions = [partition('a', 0), partition('a', 1), partition('b', 0), partition('c', 0)];
+  expect(plan(partitions, changes)).toMatchObject({
+    plans: [{ nodeId: 1, wanted: ['a1'] }],
+    unvalidated: ['a0', 'b0'],
+    leaderless: ['c0'],
   });
 });
 

@@ -16,6 +16,8 @@ export interface FetchPlans {
   readonly plans: readonly FetchPlan[];
   /** Partitions that nobody is known to lead. */
   readonly leaderless: readonly AssignedPartition[];
+  /** Partitions whose place has to be compared with the log of a new leader first (KIP-320). */
+  readonly unvalidated: readonly AssignedPartition[];
   /** Whether something can be fetched as soon as something buffered was handed out. */
   readonly waitsForReader: boolean;
   /** Earliest monotonic time at which a partition may be tried again; Infinity for none. */
@@ -29,6 +31,8 @@ export interface FetchSituation {
   readonly enough: number;
   /** The broker to read a partition from; undefined when unknown. */
   nodeOf(partition: AssignedPartition): number | undefined;
+  /** Whether the place to fetch from is known to be in the log of the leader. */
+  isValid(partition: AssignedPartition): boolean;
   /** Whether a fetch is under way there. */
   isBusy(nodeId: number): boolean;
 }
@@ -36,11 +40,12 @@ export interface FetchSituation {
 /** Decides what to ask which broker for, given the partitions in the order of their claims. */
 export function planFetches(
   partitions: Iterable<AssignedPartition>,
-  { now, enough, nodeOf, isBusy }: FetchSituation,
+  { now, enough, nodeOf, isValid, isBusy }: FetchSituation,
 ): FetchPlans {
   const wanted = new Map<number, AssignedPartition[]>();
   const leftOut = new Set<number>();
   const leaderless: AssignedPartition[] = [];
+  const unvalidated: AssignedPartition[] = [];
   let waitsForReader = false;
   let retryAt = Infinity;
   for (const partition of partitions) {
@@ -52,6 +57,8 @@ export function planFetches(
     const nodeId = nodeOf(partition);
     if (nodeId === undefined) {
       leaderless.push(partition);
+    } else if (!isValid(partition)) {
+      unvalidated.push(partition);
     } else if (!isBusy(nodeId)) {
       const isFull = partition.bufferedBytes > enough;
       if (isFull || (partition.outOfRange && partition.hasBuffered)) {
@@ -69,5 +76,5 @@ export function planFetches(
     partitions: group,
     leavesOut: leftOut.has(nodeId),
   }));
-  return { plans, leaderless, waitsForReader, retryAt };
+  return { plans, leaderless, unvalidated, waitsForReader, retryAt };
 }

@@ -22,6 +22,8 @@ export type FetchReaction = 'again' | 'elsewhere' | 'reset' | 'fail';
 const exceptions: Partial<Record<ErrorName, FetchReaction>> = {
   // The broker found damage in its own log: the application must know, retrying hides it.
   CORRUPT_MESSAGE: 'fail',
+  // The broker has not heard of its epoch yet, or the metadata is of a topic of the same name.
+  UNKNOWN_LEADER_EPOCH: 'elsewhere',
   UNKNOWN_SERVER_ERROR: 'again',
 };
 
@@ -66,7 +68,7 @@ export function takeRecords(
 ): number {
   const { records, abortedTransactions } = reply;
   if (records === null || records.length === 0) return 0;
-  const { end, nextOffset } = wholeBatches(partition, records);
+  const { end, nextOffset, epoch } = wholeBatches(partition, records);
   if (end === 0 && !isFirst) return 0;
   if (nextOffset <= partition.fetchOffset) {
     const found = new ProtocolError(
@@ -80,11 +82,12 @@ export function takeRecords(
       ? new AbortedTransactions(abortedTransactions)
       : undefined;
   const source: TopicPartition = { topic: partition.topic, partition: partition.partition };
-  partition.add(new FetchedRecords(source, records, end, aborted, options.checkCrcs), nextOffset);
+  const fetched = new FetchedRecords(source, records, end, aborted, options.checkCrcs);
+  partition.add(fetched, nextOffset, epoch);
   return end;
 }
 
-/** End of the last whole batch, and the offset after it. Bytes behind an impossible batch stay. */
+/** End of the last whole batch, the offset after it and its epoch. Bytes behind an impossible batch stay. */
 function wholeBatches(partition: AssignedPartition, records: Buffer) {
   let end = 0;
   let last = -1;
@@ -100,5 +103,7 @@ function wholeBatches(partition: AssignedPartition, records: Buffer) {
       throw new UnreadableRecordsError(partition, partition.fetchOffset, undefined, error);
     }
   }
-  return { end, nextOffset: last < 0 ? -1 : new RecordBatch(records, last).nextOffset };
+  if (last < 0) return { end, nextOffset: -1, epoch: -1 };
+  const { nextOffset, leaderEpoch } = new RecordBatch(records, last);
+  return { end, nextOffset, epoch: leaderEpoch };
 }

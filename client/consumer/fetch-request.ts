@@ -19,10 +19,11 @@ export function fetchRequest(
   metadata: ClusterMetadata,
 ): FetchRequest {
   const topics = new Map<string, FetchRequest['topics'][number]['partitions'][number][]>();
-  for (const { topic, partition, fetchOffset } of partitions) {
+  for (const { topic, partition, fetchOffset, fetchedEpoch } of partitions) {
     const wanted = {
       partition,
       fetchOffset,
+      lastFetchedEpoch: fetchedEpoch,
       currentLeaderEpoch: metadata.partition(topic, partition)?.leaderEpoch ?? -1,
       partitionMaxBytes: options.maxPartitionFetchBytes,
     };

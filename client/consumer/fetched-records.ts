@@ -6,7 +6,14 @@ import { OpenBatch } from './open-batch';
 import type { TopicPartition } from './topic-partition';
 
 /** What one look at the next batch brought: something to read, or the position after it. */
-export type NextBatch = OpenBatch | { readonly skippedTo: number; readonly bytes: number };
+export type NextBatch = OpenBatch | SkippedBatch;
+
+/** A batch with nothing to hand out. */
+export interface SkippedBatch {
+  readonly skippedTo: number;
+  readonly leaderEpoch: number;
+  readonly bytes: number;
+}
 
 /** The batches of one partition from one response, decoded one after the other. */
 export class FetchedRecords {
@@ -48,7 +55,8 @@ export class FetchedRecords {
       nextOffset = batch.nextOffset;
       const covered = this.aborted?.covers(batch) ?? false;
       this.at += size;
-      const skip = { skippedTo: Math.max(position, nextOffset), bytes: size };
+      const { leaderEpoch } = batch;
+      const skip = { skippedTo: Math.max(position, nextOffset), leaderEpoch, bytes: size };
       if (covered || batch.isControl || nextOffset <= position) return skip;
       const records = wrap(source, batch, position);
       return records.length === 0 ? skip : new OpenBatch(records, position, nextOffset, size);

@@ -1,7 +1,6 @@
 import { apis } from '../protocol/apis';
 import type { ResponseOf } from '../protocol/api';
 import { ProtocolError } from '../protocol/protocol-error';
-import { backoffMs } from '../runtime/backoff';
 import type { TimerHandle } from '../runtime/clock';
 import { describeError } from '../runtime/error';
 import { actionFor, ClientClosedError, type Cluster } from '../network';
@@ -20,23 +19,27 @@ import {
 } from './fetch-reply';
 import { fetchRequest } from './fetch-request';
 import type { LeaderFinder } from './leader-finder';
-import { formatPartition } from './topic-partition';
+import { PartitionRecovery, type RecoveryEvents } from './partition-recovery';
+import { PositionValidator } from './position-validator';
 
 type FetchResponse = ResponseOf<typeof apis.Fetch>;
 
+/** What a partition was asked for; an answer to anything else is stale. */
+interface Asked {
+  readonly offset: number;
+  readonly leaderEpoch: number;
+}
+
 /** A request under way. */
 interface InFlight extends FetchPlan {
-  /** What each partition was asked for; an answer to anything else is stale. */
-  readonly offsets: ReadonlyMap<AssignedPartition, number>;
+  readonly asked: ReadonlyMap<AssignedPartition, Asked>;
   /** Bytes that may come. */
   readonly maxBytes: number;
 }
 
-export interface FetcherEvents {
+export interface FetcherEvents extends RecoveryEvents {
   /** There may be something to hand out. */
   onArrival(): void;
-  /** The position is not in the partition (any more). */
-  onOutOfRange(partition: AssignedPartition): void;
 }
 
 /**
@@ -45,6 +48,8 @@ export interface FetcherEvents {
  * records are handed out, as long as the buffers have room.
  */
 export class Fetcher {
+  private readonly recovery: PartitionRecovery;
+  private readonly validator: PositionValidator;
   private readonly inFlight = new Map<number, InFlight>();
   /** Until when a broker is not asked without the partitions that were left out. */
   private readonly quietUntil = new Map<number, number>();
@@ -60,7 +65,19 @@ export class Fetcher {
     private readonly leaders: LeaderFinder,
     private readonly options: ResolvedConsumerOptions,
     private readonly events: FetcherEvents,
-  ) {}
+  ) {
+    this.recovery = new PartitionRecovery(cluster, assignment, leaders, options, events);
+    this.validator = new PositionValidator(cluster, assignment, options.requestTimeoutMs, {
+      onEpochEnd: (partition, end, leaderEpoch) =>
+        void this.recovery.compare(partition, end, leaderEpoch),
+      onFailure: (partition, nodeId, reaction, errorOf) =>
+        this.recovery.react(partition, nodeId, reaction, errorOf),
+      onDone: () => {
+        this.pump();
+        this.events.onArrival();
+      },
+    });
+  }
 
   /** Sends whatever may be asked for now. */
   pump(): void {
@@ -71,14 +88,16 @@ export class Fetcher {
       now,
       enough: this.options.maxPartitionFetchBytes,
       nodeOf: (partition) => this.nodeOf(partition, now),
+      isValid: (partition) => partition.isValidUnder(this.leaders.epochOf(partition)),
       isBusy: (nodeId) => this.inFlight.has(nodeId),
     });
     let { retryAt } = decided;
     for (const partition of decided.leaderless) {
-      this.backOff(partition, now);
+      this.recovery.backOff(partition);
       retryAt = Math.min(retryAt, partition.retryAt);
     }
     if (decided.leaderless.length > 0) this.leaders.refresh();
+    this.validator.validate(decided.unvalidated);
     this.waitsForReader = decided.waitsForReader;
     this.waitsForRoom = false;
     const brokers = decided.plans.length + this.inFlight.size;
@@ -104,14 +123,19 @@ export class Fetcher {
   onMetadata(): void {
     for (const partition of this.assignment) {
       const leader = this.leaders.leaderOf(partition);
+      if (!leader) continue;
+      const hasFailed =
+        partition.failedNode === leader.nodeId &&
+        partition.failedEpoch === this.leaders.epochOf(partition);
       // Who waits because of a former leader need not wait for the new one.
-      if (leader && partition.failedNode !== leader.nodeId) partition.retryAt = 0;
+      if (!hasFailed) partition.retryAt = 0;
     }
     this.pump();
   }
 
   close(): void {
     this.closed = true;
+    this.validator.close();
     this.cluster.options.clock.clearTimeout(this.timer);
   }
 
@@ -134,10 +158,14 @@ export class Fetcher {
       this.makeRoom();
       return;
     }
-    const asked = plan.partitions.length * maxPartitionFetchBytes;
-    const maxBytes = Math.min(fetchMaxBytes, asked, room, Math.max(share, maxPartitionFetchBytes));
-    const offsets = new Map(plan.partitions.map((partition) => [partition, partition.fetchOffset]));
-    const sent: InFlight = { ...plan, offsets, maxBytes };
+    const wanted = plan.partitions.length * maxPartitionFetchBytes;
+    const maxBytes = Math.min(fetchMaxBytes, wanted, room, Math.max(share, maxPartitionFetchBytes));
+    const asked = new Map<AssignedPartition, Asked>();
+    for (const partition of plan.partitions) {
+      const leaderEpoch = this.leaders.epochOf(partition);
+      asked.set(partition, { offset: partition.fetchOffset, leaderEpoch });
+    }
+    const sent: InFlight = { ...plan, asked, maxBytes };
     this.inFlight.set(plan.nodeId, sent);
     this.reserved += maxBytes;
     for (const partition of plan.partitions) partition.outOfRange = false;
@@ -203,11 +231,17 @@ export class Fetcher {
     isFirst: boolean,
   ): number {
     if (reply.errorCode !== 0) {
-      this.react(sent, partition, reactionToCode(reply.errorCode), () =>
+      this.recovery.react(partition, sent.nodeId, reactionToCode(reply.errorCode), () =>
         errorOfReply(partition, reply),
       );
       return 0;
     }
+    const leaderEpoch = sent.asked.get(partition)?.leaderEpoch ?? -1;
+    if (reply.divergingEpoch.epoch >= 0) {
+      this.recovery.diverging(partition, sent.nodeId, reply.divergingEpoch, leaderEpoch);
+      return 0;
+    }
+    partition.leaderEpoch = leaderEpoch;
     partition.failures = 0;
     partition.failedNode = undefined;
     partition.highWatermark = reply.highWatermark;
@@ -220,10 +254,11 @@ export class Fetcher {
       partition.error = error as Error;
       this.assignment.update(partition);
     }
-    if (bytes === 0 && reply.preferredReadReplica >= 0) {
+    const { preferredReadReplica: nodeId } = reply;
+    if (bytes === 0 && nodeId >= 0 && nodeId !== sent.nodeId) {
       const { clock, metadataMaxAge } = this.cluster.options;
-      const until = clock.monotonic() + metadataMaxAge;
-      partition.preferredReplica = { nodeId: reply.preferredReadReplica, until };
+      const until = clock.monotonic() + (metadataMaxAge || Infinity);
+      partition.preferredReplica = { nodeId, until };
     }
     return bytes;
   }
@@ -242,55 +277,25 @@ export class Fetcher {
     );
     for (const partition of sent.partitions) {
       if (!this.isCurrent(sent, partition)) continue;
-      this.react(sent, partition, reaction, () => new PartitionReadError(partition, error));
+      this.recovery.react(
+        partition,
+        sent.nodeId,
+        reaction,
+        () => new PartitionReadError(partition, error),
+      );
     }
   }
 
   private isCurrent(sent: InFlight, partition: AssignedPartition): boolean {
+    const asked = sent.asked.get(partition);
+    const leaderEpoch = this.leaders.epochOf(partition);
     return (
       this.assignment.holds(partition) &&
       partition.wanted === undefined &&
-      sent.offsets.get(partition) === partition.fetchOffset
+      asked?.offset === partition.fetchOffset &&
+      // A former leader may answer with records that the new one does not have.
+      asked.leaderEpoch === leaderEpoch &&
+      partition.isValidUnder(leaderEpoch)
     );
-  }
-
-  private react(
-    sent: InFlight,
-    partition: AssignedPartition,
-    reaction: FetchReaction,
-    errorOf: () => Error,
-  ): void {
-    const now = this.cluster.options.clock.monotonic();
-    const wasFollower = partition.preferredReplica?.nodeId === sent.nodeId;
-    partition.preferredReplica = undefined;
-    switch (reaction) {
-      case 'elsewhere':
-        this.leaders.refresh();
-        partition.failedNode = sent.nodeId;
-        return this.backOff(partition, now);
-      case 'again':
-        this.cluster.options.logger.debug(
-          { event: 'fetch-refused', broker: sent.nodeId, err: errorOf() },
-          `Broker ${sent.nodeId} refused ${formatPartition(partition)}; it is asked again.`,
-        );
-        partition.failedNode = sent.nodeId;
-        return this.backOff(partition, now);
-      case 'reset':
-        // A follower may lag, and what is buffered may lie about where to go on: ask again first.
-        if (wasFollower) return;
-        if (partition.hasBuffered) partition.outOfRange = true;
-        else this.events.onOutOfRange(partition);
-        return;
-      case 'fail':
-        partition.error = errorOf();
-        this.assignment.update(partition);
-        return;
-    }
-  }
-
-  private backOff(partition: AssignedPartition, now: number): void {
-    const { retryBackoffMs: initialMs, retryBackoffMaxMs: maxMs } = this.options;
-    const { random } = this.cluster.options;
-    partition.retryAt = now + backoffMs({ initialMs, maxMs }, partition.failures++, random);
   }
 }

@@ -4,6 +4,7 @@ export { Consumer, type PartitionOffset, type PartitionOffsetForTime } from './c
 export { ConsumerBatch } from './consumer-batch';
 export {
   ConsumerStateError,
+  LogTruncationError,
   OffsetOutOfRangeError,
   PartitionReadError,
   UnreadableRecordsError,

@@ -17,6 +17,11 @@ export class LeaderFinder {
     return this.cluster.snapshot.leaderOf(topic, partition);
   }
 
+  /** Epoch of the leader, -1 when unknown. */
+  epochOf({ topic, partition }: TopicPartition): number {
+    return this.cluster.snapshot.partition(topic, partition)?.leaderEpoch ?? -1;
+  }
+
   /** Asks for metadata again, unless that is under way. */
   refresh(): void {
     if (this.asking) return;

@@ -25,4 +25,9 @@ export function wantedOffset(position: Exclude<OffsetPosition, number>): WantedO
 /** A partition and where to read it. */
 export interface PartitionPosition extends TopicPartition {
   readonly offset: OffsetPosition;
+  /**
+   * Epoch of the record before the offset, as it was when that was read: the leader is asked first
+   * whether it still has that record (KIP-320). Default: it is not asked.
+   */
+  readonly leaderEpoch?: number;
 }

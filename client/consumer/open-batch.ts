@@ -9,6 +9,8 @@ const nothing: readonly ConsumerRecord[] = [];
 export class OpenBatch {
   /** While true nothing is handed out (the partition is paused). */
   held = false;
+  /** Epoch of the leader that took the records, -1 when unknown. */
+  readonly leaderEpoch: number;
   private index = 0;
 
   /**
@@ -22,12 +24,19 @@ export class OpenBatch {
     private readonly start: number,
     private readonly nextOffset: number,
     readonly bytes: number,
-  ) {}
+  ) {
+    this.leaderEpoch = records[0].leaderEpoch;
+  }
 
   get position(): number {
     if (this.index === 0) return this.start;
     if (this.index >= this.records.length) return this.nextOffset;
     return this.records[this.index - 1].offset + 1;
+  }
+
+  /** Whether something was handed out. */
+  get isBegun(): boolean {
+    return this.index > 0;
   }
 
   get isDone(): boolean {

@@ -6,8 +6,14 @@ import { describeError, KafkaClassicError } from '../runtime/error';
 import type { Cluster } from '../network';
 import type { AssignedPartition } from './assigned-partition';
 import type { Assignment } from './assignment';
-import { OffsetOutOfRangeError, PartitionReadError } from './consumer-errors';
+import {
+  LogTruncationError,
+  OffsetOutOfRangeError,
+  PartitionReadError,
+  textOfTruncation,
+} from './consumer-errors';
 import type { ResolvedConsumerOptions } from './consumer-options';
+import type { Divergence } from './log-divergence';
 import type { OffsetLookup, OffsetQuestion } from './offset-lookup';
 import { nowhere, wantedOffset, type WantedOffset } from './offset-position';
 import { formatPartition } from './topic-partition';
@@ -56,6 +62,36 @@ export class PositionFinder {
     );
     partition.lookFor(this.initial());
     this.start();
+  }
+
+  /**
+   * Records that were read are not in the log any more: goes on where the log parts from them, or
+   * where the policy says when that is not known (KIP-320).
+   */
+  truncated(partition: AssignedPartition, { offset, epoch }: Divergence): void {
+    const position = partition.position ?? partition.fetchOffset;
+    partition.dropBuffered();
+    if (this.options.autoOffsetReset === 'none') {
+      partition.error = new LogTruncationError(partition, position, offset);
+      this.onChange(partition);
+      return;
+    }
+    this.cluster.options.logger.warn(
+      {
+        event: 'log-truncation',
+        partition: formatPartition(partition),
+        offset: position,
+        divergentOffset: offset,
+      },
+      `${textOfTruncation(partition, position, offset)} Going on at ${offset ?? `the ${this.options.autoOffsetReset}`}.`,
+    );
+    if (offset === undefined) {
+      partition.lookFor(this.initial());
+      this.start();
+    } else {
+      partition.moveTo(offset, epoch);
+      this.onChange(partition);
+    }
   }
 
   /** Starts looking for every position that is missing and not being looked for. */

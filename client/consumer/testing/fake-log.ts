@@ -16,10 +16,12 @@ interface FakePartitionLog {
   end: number;
 }
 
-/** The logs that fake brokers of one cluster serve Fetch and ListOffsets from. */
+/** The logs that fake brokers serve Fetch, ListOffsets and OffsetForLeaderEpoch from. */
 export class FakeLog {
   /** Changes or replaces the reply about a partition before it is sent. */
   onReply: (at: TopicPartition, reply: PartitionReply, nodeId: number) => void = () => undefined;
+  /** Brokers that serve Fetch without leading. */
+  readonly followers = new Set<number>();
   private readonly logs = new Map<string, FakePartitionLog>();
   private readonly waiting = new Set<() => void>();
 
@@ -38,6 +40,23 @@ export class FakeLog {
         })),
       })),
     }));
+    broker.on(apis.OffsetForLeaderEpoch, ({ topics }) => ({
+      topics: topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) => {
+          const errorCode = refusal(broker, { topic, partition }, currentLeaderEpoch);
+          const end = errorCode ? {} : this.epochEnd({ topic, partition }, leaderEpoch);
+          return { partition, errorCode, ...end };
+        }),
+      })),
+    }));
+  }
+
+  /** Cuts everything from that offset on, which begins a batch. */
+  truncate(at: TopicPartition, offset: number): void {
+    const log = this.log(at);
+    log.batches = log.batches.filter((batch) => new RecordBatch(batch, 0).baseOffset < offset);
+    log.end = offset;
   }
 
   log(at: TopicPartition): FakePartitionLog {
@@ -76,6 +95,16 @@ export class FakeLog {
     return batch;
   }
 
+  private epochEnd(at: TopicPartition, asked: number) {
+    const { batches, end } = this.log(at);
+    const epochs = batches.map((batch) => new RecordBatch(batch, 0));
+    const known = epochs.filter(({ leaderEpoch }) => leaderEpoch <= asked);
+    if (known.length === 0) return {};
+    const after = epochs.find(({ leaderEpoch }) => leaderEpoch > asked);
+    const leaderEpoch = Math.max(...known.map((batch) => batch.leaderEpoch));
+    return { leaderEpoch, endOffset: after?.baseOffset ?? end };
+  }
+
   private find(log: FakePartitionLog, timestamp: number) {
     if (timestamp === OffsetSpec.EARLIEST) return { offset: log.start };
     if (timestamp === OffsetSpec.LATEST) return { offset: log.end };
@@ -105,12 +134,18 @@ export class FakeLog {
     let failed = false;
     const responses = topics.map(({ topic, partitions }) => ({
       topic,
-      partitions: partitions.map(({ partition, fetchOffset, partitionMaxBytes }) => {
+      partitions: partitions.map((asked) => {
+        const { partition, fetchOffset, currentLeaderEpoch, partitionMaxBytes } = asked;
         const room = Math.min(partitionMaxBytes, maxBytes - bytes);
-        const reply = this.readPartition(broker, { topic, partition }, fetchOffset, room, !bytes);
+        const reply = this.readPartition({ topic, partition }, fetchOffset, room, !bytes);
+        const refused =
+          !this.followers.has(broker.nodeId) &&
+          refusal(broker, { topic, partition }, currentLeaderEpoch);
+        if (refused) Object.assign(reply, { errorCode: refused, records: Buffer.alloc(0) });
         this.onReply({ topic, partition }, reply, broker.nodeId);
         bytes += reply.records?.length ?? 0;
         failed ||= reply.errorCode !== 0 || (reply.preferredReadReplica ?? -1) >= 0;
+        failed ||= reply.divergingEpoch !== undefined;
         return reply;
       }),
     }));
@@ -118,7 +153,6 @@ export class FakeLog {
   }
 
   private readPartition(
-    broker: FakeBroker,
     at: TopicPartition,
     offset: number,
     room: number,
@@ -133,9 +167,7 @@ export class FakeLog {
       logStartOffset: start,
       records: Buffer.alloc(0),
     };
-    if (!leads(broker, at.topic, at.partition)) {
-      reply.errorCode = ErrorCode.NOT_LEADER_OR_FOLLOWER;
-    } else if (offset < start || offset > end) {
+    if (offset < start || offset > end) {
       reply.errorCode = ErrorCode.OFFSET_OUT_OF_RANGE;
     } else {
       const found: Buffer[] = [];
@@ -150,6 +182,20 @@ export class FakeLog {
     }
     return reply;
   }
+}
+
+/** Why the broker does not answer: it does not lead, or in another epoch than the client believes. */
+function refusal(
+  broker: FakeBroker,
+  { topic, partition }: TopicPartition,
+  currentLeaderEpoch: number,
+): number {
+  if (!leads(broker, topic, partition)) return ErrorCode.NOT_LEADER_OR_FOLLOWER;
+  const { leaderEpoch } = broker.cluster.topics.get(topic)!.partitions[partition];
+  if (currentLeaderEpoch < 0 || currentLeaderEpoch === leaderEpoch) return ErrorCode.NONE;
+  return currentLeaderEpoch < leaderEpoch
+    ? ErrorCode.FENCED_LEADER_EPOCH
+    : ErrorCode.UNKNOWN_LEADER_EPOCH;
 }
 
 function leads(broker: FakeBroker, topic: string, partition: number): boolean {

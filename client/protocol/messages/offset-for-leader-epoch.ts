@@ -1,6 +1,13 @@
 import { defineApi } from '../api';
 import { array, int16, int32, int64, string } from '../schema';
 
+/** `replicaId` of those who ask and are no followers. */
+export const EpochAsker = {
+  CONSUMER: -1,
+  /** May see beyond the high watermark. */
+  DEBUG: -2,
+} as const;
+
 export const OffsetForLeaderEpoch = defineApi({
   key: 23,
   name: 'OffsetForLeaderEpoch',

@@ -76,6 +76,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'The message says what has to be done first.',
       ),
       fatal(
+        'LOG_TRUNCATION',
+        "Records that a consumer has read are not in the log any more, and `autoOffsetReset` is `'none'`: a replica that lacked them has become the leader.",
+        'Undo what was made of them if that matters, then seek to the offset that the message names.',
+      ),
+      fatal(
         'NO_OFFSET_FOR_PARTITION',
         "There is no position to begin from, and `autoOffsetReset` is `'none'`.",
         'Seek to an offset, or set `autoOffsetReset` to `earliest` or `latest`.',

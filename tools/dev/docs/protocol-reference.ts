@@ -4,18 +4,31 @@ import { errorCodes } from '../../../client/protocol/error-codes';
 import type { Field, FieldType, Shape } from '../../../client/protocol/schema';
 import { formatRange } from '../../../client/protocol/version-range';
 
-/** The part of PROTOCOL.md that follows from the schemas: every API with every field. */
+/**
+ * The part of PROTOCOL.md that follows from the schemas: every API with every field, those for
+ * applications first.
+ */
 export function renderApis(): string {
   const apis = allApis();
   return [
+    renderGroup('What clients ask', 'client', apis),
+    renderGroup('What brokers ask each other', 'broker', apis),
+  ].join('\n');
+}
+
+function renderGroup(title: string, audience: Api['audience'], apis: readonly Api[]): string {
+  const group = apis.filter((api) => api.audience === audience);
+  return [
+    `### ${title}`,
+    '',
     '| key | API | versions | what for |',
     '|---:|---|---|---|',
-    ...apis.map(
+    ...group.map(
       (api) =>
         `| ${api.key} | [${api.name}](#${api.name.toLowerCase()}) | ${formatRange(api.versions)} | ${api.doc} |`,
     ),
     '',
-    ...apis.map(renderApi),
+    ...group.map(renderApi),
   ].join('\n');
 }
 
@@ -33,7 +46,7 @@ export function renderErrorCodes(): string {
 
 function renderApi(api: Api): string {
   return [
-    `### ${api.name}`,
+    `#### ${api.name}`,
     '',
     `Key ${api.key}, versions ${formatRange(api.versions)}. ${api.doc}`,
     '',
