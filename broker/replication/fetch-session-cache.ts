@@ -29,6 +29,7 @@ export const NO_SESSION = 0;
 export class FetchSessionCache {
   private readonly sessions = new Map<number, FetchSession>();
   private evicted = 0;
+  private lastId: number | undefined;
 
   constructor(private readonly options: FetchSessionCacheOptions) {}
 
@@ -88,10 +89,12 @@ export class FetchSessionCache {
     return true;
   }
 
+  /** Never one that was another's a moment ago; from a place that differs from start to start. */
   private newId(): number {
-    let id = 1 + Math.floor(this.options.random() * LARGEST_ID);
-    while (this.sessions.has(id)) id = (id % LARGEST_ID) + 1;
-    return id;
+    this.lastId ??= Math.floor(this.options.random() * LARGEST_ID);
+    do this.lastId = (this.lastId % LARGEST_ID) + 1;
+    while (this.sessions.has(this.lastId));
+    return this.lastId;
   }
 }
 
