@@ -1,5 +1,4 @@
 import {
-  assigned,
   leaderEpoch,
   NO_LEADER,
   type ControllerEpoch,
@@ -156,29 +155,6 @@ export function withoutReplicas(
   const leader = offline.has(state.leader) ? NO_LEADER : state.leader;
   if (leader === state.leader && isr.length === state.isr.length) return undefined;
   return next({ state, controllerEpoch }, { leader, isr });
-}
-
-/**
- * As the offline election, but always with a result: without a live replica in sync the partition
- * loses its leader and the ISR stays.
- */
-export function electFromIsr(
-  state: PartitionState,
-  replicas: readonly number[],
-  live: ReadonlySet<number>,
-  controllerEpoch: ControllerEpoch,
-): PartitionState {
-  const election = electOffline({
-    state,
-    assignment: assigned(replicas),
-    live,
-    shuttingDown: new Set(),
-    uncleanEnabled: false,
-    controllerEpoch,
-  });
-  return election.elected
-    ? election.state
-    : next({ state, controllerEpoch }, { leader: NO_LEADER });
 }
 
 /** The same leader and ISR under the next epoch: what was sent under the last one is over. */

@@ -308,7 +308,7 @@ describe('a reassignment', () => {
         expect(isBeingReassigned(world.stored)).toBe(false);
         expect(world.stored.replicas).toContain(world.state.leader);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -340,7 +340,7 @@ describe('a reassignment', () => {
           world.check();
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -74,17 +74,6 @@ export class MetadataCache {
     return before.filter(({ name }) => !this.topicsByName.has(name));
   }
 
-  /** Puts a topic in the place of what was known of it. */
-  setTopic(topic: TopicMetadata): void {
-    this.replace(topic.name, topic);
-    this.reconsider();
-  }
-
-  removeTopic(name: string): void {
-    this.replace(name, undefined);
-    this.reconsider();
-  }
-
   /** Replicas of a partition that cannot be used, as far as the controller or this broker knows. */
   offlineReplicas(topic: string, partition: number): number[] {
     const known = this.topicsByName.get(topic)?.partitions[partition];
