@@ -5,6 +5,7 @@ import { definition as cluster } from '../kafka-cluster';
 import { definition as configs } from '../kafka-configs';
 import { definition as deleteRecords } from '../kafka-delete-records';
 import { definition as getOffsets } from '../kafka-get-offsets';
+import { definition as leaderElection } from '../kafka-leader-election';
 import { definition as logDirs } from '../kafka-log-dirs';
 import { definition as topics } from '../kafka-topics';
 
@@ -16,6 +17,7 @@ const tools = [
   [deleteRecords, ['--offset-json-file', 'none']],
   [logDirs, ['--describe']],
   [apiVersions, []],
+  [leaderElection, ['--election-type', 'preferred', '--all-topic-partitions']],
   [cluster, ['cluster-id']],
 ] as [CommandDefinition<unknown>, string[]][];
 
@@ -55,6 +57,10 @@ test.each<[CommandDefinition<never>, string[], string]>([
   [logDirs, [], '--describe must be specified.'],
   [logDirs, ['--describe', '--broker-list', 'one'], '"one" in --broker-list'],
   [deleteRecords, [], '--offset-json-file must be specified.'],
+  [leaderElection, ['--all-topic-partitions'], '--election-type must be specified.'],
+  [leaderElection, ['--election-type', 'best'], 'it is preferred or unclean.'],
+  [leaderElection, ['--election-type', 'unclean'], 'Give exactly one of'],
+  [leaderElection, ['--election-type', 'unclean', '--topic', 't'], '--topic needs --partition.'],
   [cluster, ['cluster'], 'Allowed choices are cluster-id, unregister.'],
 ])('a usage error: %# %j', async (tool, args, message) => {
   const argv = [...args, '--bootstrap-server', 'localhost:1'];

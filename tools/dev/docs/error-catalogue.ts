@@ -172,6 +172,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Name the files of a partition, as they lie in `log.dirs/<topic>-<partition>/`. The broker builds indexes and snapshots anew.',
       ),
       fatal(
+        'PARTITIONS_FILE_INVALID',
+        'A file that names partitions cannot be read or is not JSON of the form expected.',
+        'Write `{"partitions": [{"topic": "t", "partition": 0}]}`, no partition twice.',
+      ),
+      fatal(
         'OFFSET_FILE_INVALID',
         'The file given to kafka-delete-records is not JSON of the form expected.',
         'Write `{"partitions": [{"topic": "t", "partition": 0, "offset": 5}], "version": 1}`.',
