@@ -54,13 +54,15 @@ const STARTED_MS = 30_000;
 const HEALED_MS = 30_000;
 /** Longer than a record may be on its way. */
 const SETTLED_MS = 40_000;
+/** How often the disks are looked at. */
+const LOOK_EVERY_MS = 200;
 
 /**
  * One schedule: a cluster starts, clients write and read, things go wrong as the seed says, all is
  * healed, and everything anybody was told is held against what is there.
  */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
-  const events = new EventWatch(() => simulation.world.now);
+  const events = new EventWatch(TOPIC, () => simulation.world.now);
   const simulation: Simulation = new Simulation({
     ...options,
     onEvent: (broker, fields) => events.heard(broker, fields),
@@ -147,6 +149,7 @@ class ScheduleRun {
   private async heal(): Promise<void> {
     const { simulation, state, replicas } = this;
     const whole = () =>
+      simulation.brokers.every((broker) => broker.isServing) &&
       state.isWhole(replicas) &&
       state.registered().length === simulation.brokers.length &&
       state.controller() !== undefined;
@@ -171,8 +174,29 @@ class ScheduleRun {
     if (!(await simulation.pass(SETTLED_MS, caughtUp))) {
       this.problems.push('The reader does not reach the end.');
     }
+    if (!(await this.replicasAgree())) {
+      this.problems.push(`The replicas do not end alike: ${this.replicaEnds().join('; ')}.`);
+    }
     await simulation.perform(SETTLED_MS, () => this.reader.stop());
     this.problems.push(...this.reader.failures.map((failure) => `reader: ${failure}`));
+  }
+
+  /** Where each broker's logs end. */
+  private replicaEnds(): string[] {
+    const names = Array.from({ length: PARTITIONS }, (_, index) => `${TOPIC}-${index}`);
+    return names.map((name) =>
+      this.simulation.brokers
+        .map(({ disk }) => dumpReplica(disk, name).batches.at(-1)?.nextOffset ?? 0)
+        .join(),
+    );
+  }
+
+  private async replicasAgree(): Promise<boolean> {
+    const { world } = this.simulation;
+    const until = world.now + HEALED_MS;
+    const agree = () => this.replicaEnds().every((ends) => new Set(ends.split(',')).size === 1);
+    while (!agree() && world.now < until) await this.simulation.pass(LOOK_EVERY_MS);
+    return agree();
   }
 
   private async finalReads(): Promise<void> {

@@ -1,7 +1,9 @@
 /** A line of a broker's log, as far as it is looked at. */
 export interface BrokerEvent {
   readonly event?: string;
-  readonly partition?: string;
+  /** `topic-0`; in lines of the controller only the number. */
+  readonly partition?: string | number;
+  readonly leader?: number;
   readonly leaderEpoch?: number;
   readonly error?: string;
   readonly stack?: string;
@@ -30,7 +32,11 @@ export class EventWatch {
   /** Who led, by partition and epoch. */
   private readonly leaders = new Map<string, number>();
 
-  constructor(private readonly now: () => number) {}
+  /** @param topic the one that is never deleted: another of the same name has epochs of its own */
+  constructor(
+    private readonly topic: string,
+    private readonly now: () => number,
+  ) {}
 
   heard(broker: number, fields: BrokerEvent): void {
     const { event, error, stack } = fields;
@@ -41,7 +47,10 @@ export class EventWatch {
     }
   }
 
-  private led(broker: number, { partition, leaderEpoch }: BrokerEvent): void {
+  private led(broker: number, { partition, leader, leaderEpoch }: BrokerEvent): void {
+    // The controller logs the elections, too.
+    if (leader !== broker || typeof partition !== 'string') return;
+    if (!partition.startsWith(`${this.topic}-`)) return;
     const reign = `${partition} in epoch ${leaderEpoch}`;
     const other = this.leaders.get(reign) ?? broker;
     if (other !== broker) this.problem(`brokers ${other} and ${broker} both led ${reign}`);

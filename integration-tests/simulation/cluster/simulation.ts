@@ -25,6 +25,7 @@ export interface SimulationOptions {
 /** Short enough for a minute of virtual time, long enough to be cheap. */
 const CONFIGS = {
   'zookeeper.session.timeout.ms': '6000',
+  'replica.lag.time.max.ms': '8000',
 };
 
 /** ZooKeeper's travelling times, in milliseconds. */
