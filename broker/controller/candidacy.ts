@@ -2,7 +2,6 @@ import type { TimerHandle } from '../../client/runtime/clock';
 import { describeError } from '../../client/runtime/error';
 import {
   ANY_VERSION,
-  ControllerFencedError,
   ControllerStore,
   paths,
   ZkError,
@@ -68,7 +67,8 @@ export class Candidacy {
         { event: 'controller-resign-failed', error: describeError(error) },
         'The office could not be given up.',
       );
-      if (!(error instanceof ControllerFencedError)) this.runLater();
+      // Whoever is in office then is found out; what this session has left behind is taken away.
+      this.runLater();
     }
   }
 

@@ -1,9 +1,4 @@
-import type {
-  Api,
-  RequestInput,
-  ResponseInput,
-  ResponseOf,
-} from '../../client/protocol/api';
+import type { Api, RequestInput, ResponseInput, ResponseOf } from '../../client/protocol/api';
 import { ErrorCode, type ErrorName } from '../../client/protocol/error-codes';
 import { ControlRequestType, LeaderAndIsr } from '../../client/protocol/messages/leader-and-isr';
 import { StopReplica } from '../../client/protocol/messages/stop-replica';
