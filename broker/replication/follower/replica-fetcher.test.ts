@@ -317,6 +317,22 @@ describe('faults', () => {
     await fixture.fetchers.close();
   });
 
+  test('nor does a listener that throws', async () => {
+    const { fixture, ours, theirs, leader } = await pair(1);
+    const t1 = { topic: 't', partition: 1 };
+    const other = await (await fixture.disk()).log(t1);
+    leader.lead('t', 1, { log: theirs, leaderEpoch: 0, followers: [1] });
+    const onHighWatermark = () => {
+      throw new Error('unexpected');
+    };
+    fixture.follow(ours, 0, { onHighWatermark });
+    fixture.follow(other, 0);
+    await fixture.until(() => other.highWatermark === 1 && ours.highWatermark === 1);
+    expect(fixture.logger.events('replica-fetcher-failed')).toEqual([]);
+    expect(fixture.logger.events('follower-fetch-failed')).toHaveLength(1);
+    await fixture.fetchers.close();
+  });
+
   test('an election that reaches the follower first costs a moment, not the whole backoff', async () => {
     const { fixture, ours, theirs, leader } = await pair(1);
     fixture.follow(ours, 1);

@@ -118,7 +118,7 @@ export class ReplicaFetcher {
       this.touched.clear();
       const cuts: Promise<void>[] = [];
       for (const follower of followers) {
-        const cut = this.prepareOne(follower);
+        const cut = this.guard(follower, () => this.prepareOne(follower));
         if (cut) cuts.push(cut);
       }
       if (cuts.length > 0) await Promise.all(cuts);
@@ -184,7 +184,7 @@ export class ReplicaFetcher {
         const { owner } = entry;
         switch (reactionTo(data.errorCode)) {
           case 'take': {
-            const work = this.apply(owner, data);
+            const work = this.guard(owner, () => this.apply(owner, data));
             if (work) works.push(work);
             break;
           }
@@ -278,6 +278,16 @@ export class ReplicaFetcher {
       await step();
     } catch (error) {
       if (this.has(follower)) this.applyFailed(follower, error);
+    }
+  }
+
+  /** As {@link attempt}, for a step that may be done at once. */
+  private guard(follower: Follower, step: () => Promise<void> | undefined) {
+    try {
+      return step();
+    } catch (error) {
+      if (this.has(follower)) this.applyFailed(follower, error);
+      return undefined;
     }
   }
 
