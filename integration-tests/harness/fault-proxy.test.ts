@@ -54,8 +54,9 @@ test('drops what comes meanwhile, in one direction or both, and keeps the connec
   await hears('a');
   for (const direction of ['up', 'down', undefined] as const) {
     proxy.drop(direction);
+    const { up, down } = proxy.dropped;
     socket.write('lost');
-    await delay(30);
+    while (proxy.dropped.up + proxy.dropped.down < up + down + 4) await delay(1);
     proxy.heal();
   }
   socket.write('d');

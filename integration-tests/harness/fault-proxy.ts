@@ -40,6 +40,8 @@ const freshFlow = (): Flow => ({
 export class FaultProxy {
   /** Connections taken since the start. */
   accepted = 0;
+  /** Bytes swallowed since the start. */
+  readonly dropped: Record<Direction, number> = { up: 0, down: 0 };
   private readonly flows: Record<Direction, Flow> = { up: freshFlow(), down: freshFlow() };
   private readonly links = new Set<Link>();
   private refusing = false;
@@ -178,7 +180,10 @@ export class FaultProxy {
 
   private carry(link: Link, direction: Direction, chunk: Buffer): void {
     const flow = this.flows[direction];
-    if (flow.verdict === 'drop') return;
+    if (flow.verdict === 'drop') {
+      this.dropped[direction] += chunk.length;
+      return;
+    }
     if (flow.verdict === 'hold') link.held[direction].push(chunk);
     else if (flow.delayMs > 0 || link.late[direction].length > 0)
       this.passLater(link, direction, chunk);

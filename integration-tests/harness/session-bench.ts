@@ -18,6 +18,12 @@ export interface OpenSession {
   readonly log: EventLog;
 }
 
+/**
+ * Sessions that live through a standstill of the whole machine. Only a test that waits for a session
+ * to end, or for silence to be noticed, asks for less.
+ */
+const PATIENT_MS = 10_000;
+
 /** Opens sessions and proxies, and closes at the end of a test what it opened. */
 export class SessionBench {
   private readonly opened: { close(): Promise<void> }[] = [];
@@ -31,7 +37,7 @@ export class SessionBench {
     const log = new EventLog();
     const factory = createSessionFactory({
       connectString,
-      sessionTimeoutMs: 2000,
+      sessionTimeoutMs: PATIENT_MS,
       tickTimeMs: 200,
       logger: log,
       random: inOrder,

@@ -15,8 +15,10 @@ const READY_WITHIN_MS = 30_000;
 export interface EnsembleOptions {
   /** Number of servers, default 1. */
   nodes?: number;
-  /** ZooKeeper's tick in ms, default 500. Sessions last between 2 and 20 of them. */
+  /** ZooKeeper's tick in ms, default 500. Sessions last at least 2 of them. */
   tickTimeMs?: number;
+  /** The longest session granted, in ms. Default 60,000. */
+  maxSessionTimeoutMs?: number;
   /** More lines for zoo.cfg. */
   config?: readonly string[];
   /** Put a proxy into every link on which a follower follows; see {@link ZooKeeperEnsemble.link}. */
@@ -38,11 +40,13 @@ export class ZooKeeperEnsemble {
     private readonly directory: string,
     private readonly nodes: readonly Node[],
     private readonly tickTimeMs: number,
+    private readonly maxSessionTimeoutMs: number,
   ) {}
 
   /** Starts all servers and waits until they serve. */
   static async start(options: EnsembleOptions = {}): Promise<ZooKeeperEnsemble> {
-    const { nodes: count = 1, tickTimeMs = 500, config = [] } = options;
+    const { nodes: count = 1, tickTimeMs = 500, maxSessionTimeoutMs = 60_000 } = options;
+    const { config = [] } = options;
     const directory = await mkdtemp(join(tmpdir(), 'kafka-classic-zookeeper-'));
     const ports = await freePorts(count * 3);
     const nodes = Array.from({ length: count }, (_, i) => ({
@@ -51,7 +55,7 @@ export class ZooKeeperEnsemble {
       directory: join(directory, `node-${i + 1}`),
       process: undefined,
     }));
-    const ensemble = new ZooKeeperEnsemble(directory, nodes, tickTimeMs);
+    const ensemble = new ZooKeeperEnsemble(directory, nodes, tickTimeMs, maxSessionTimeoutMs);
     for (const node of nodes) {
       const servers = [];
       for (const { id } of count > 1 ? nodes : []) {
@@ -178,6 +182,7 @@ export class ZooKeeperEnsemble {
       'clientPortAddress=127.0.0.1',
       `clientPort=${node.port}`,
       'maxClientCnxns=0',
+      `maxSessionTimeout=${this.maxSessionTimeoutMs}`,
       'admin.enableServer=false',
       '4lw.commands.whitelist=*',
       ...more,

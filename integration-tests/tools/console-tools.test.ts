@@ -110,7 +110,7 @@ describe('kafka-console-producer and kafka-console-consumer', () => {
     );
     expect(stdout).toBe('Partition:1\tOffset:2\nPartition:1\tOffset:3\n');
     const both = await consume(
-      ...['--include', 'parts|lines', '--from-beginning', '--timeout-ms', '1000'],
+      ...['--include', 'parts|lines', '--from-beginning', '--timeout-ms', '5000'],
       ...['--formatter', 'org.apache.kafka.tools.consumer.NoOpMessageFormatter'],
     );
     expect(both).toEqual({ code: 0, stdout: '', stderr: 'Processed a total of 24 messages\n' });

@@ -6,9 +6,6 @@ import { createSessionFactory } from '../../zk-coordination/session/session-fact
 import { FaultProxy } from '../harness/fault-proxy';
 import { ZooKeeperEnsemble } from '../harness/zookeeper-ensemble';
 
-// Sessions expire and servers start while one waits.
-jest.setTimeout(30_000);
-
 let roots = 0;
 const common = {
   identities: true,
@@ -43,7 +40,7 @@ describe('with links that are cut', () => {
     },
     open: (options = {}) => {
       const proxy = idle.pop()!;
-      const session = openAt(proxy.address, 1000, options);
+      const session = openAt(proxy.address, 4000, options);
       used.set(session, proxy);
       return session;
     },
@@ -79,7 +76,7 @@ describe('with servers that are killed and started again, one by one', () => {
   describeSessionContract('LibrarySession', {
     ...common,
     faulty: true,
-    open: (options = {}) => openAt(ensemble.connectString, 8000, options),
+    open: (options = {}) => openAt(ensemble.connectString, 20_000, options),
     start: async () => {
       ensemble = await ZooKeeperEnsemble.start({ nodes: 3, tickTimeMs: 500 });
       killing = killInTurn();

@@ -4,6 +4,7 @@ import type { ZkError } from '../../zk-coordination/zk-error';
 import { expire, reached, SessionBench } from '../harness/session-bench';
 import { ZooKeeperEnsemble } from '../harness/zookeeper-ensemble';
 
+const OP_SYNC = 9;
 const OP_AUTH = 100;
 const OP_SET_WATCHES = 101;
 const digest = { scheme: 'digest', credentials: 'broker:secret' };
@@ -32,7 +33,7 @@ describe('silence', () => {
   test('D1 a silent connection is given up and the session goes on elsewhere', async () => {
     const silent = await bench.proxy(ensemble.port(1));
     const { session, log } = await bench.connect(`${silent.address},${ensemble.address(1)}`, {
-      sessionTimeoutMs: 3000,
+      sessionTimeoutMs: 8000,
     });
     await session.create('/d1', null, { ephemeral: true });
     const { id } = session;
@@ -48,8 +49,8 @@ describe('silence', () => {
     const silent = await bench.proxy(ensemble.port(1));
     silent.drop();
     const { session, log } = await bench.connect(`${silent.address},${ensemble.address(1)}`);
-    expect(log.count('zk-handshake-timeout')).toBe(1);
-    expect(silent.accepted).toBe(1);
+    expect(log.count('zk-handshake-timeout')).toBeGreaterThan(0);
+    expect(silent.accepted).toBe(log.count('zk-handshake-timeout'));
     await session.sync('/');
   });
 
@@ -65,18 +66,22 @@ describe('silence', () => {
 
   test('a standstill of our own event loop does not cost a healthy connection', async () => {
     const proxy = await bench.proxy(ensemble.port(1));
-    const { session, log } = await bench.connect(proxy.address, { sessionTimeoutMs: 2400 });
+    const { session, log } = await bench.connect(proxy.address, { sessionTimeoutMs: 8000 });
     const gap = log.next('zk-clock-gap');
-    standStill(1500);
+    // The answer comes at once; that it lies there unread for more than half a session is our fault.
+    const answer = session.exists('/');
+    standStill(4200);
     await gap;
+    await answer;
     await session.sync('/');
     expect(log.count('zk-suspended')).toBe(0);
     expect(proxy.accepted).toBe(1);
   });
 
   test('the lease is over before a process that stood still hears of anything', async () => {
+    const asked = performance.now();
     const { session } = await bench.connect(ensemble.address(1), { sessionTimeoutMs: 1000 });
-    expect(session.leaseUntil).toBeGreaterThan(performance.now());
+    expect(session.leaseUntil).toBeGreaterThan(asked);
     standStill(1000);
     expect(session.state).toBe('connected');
     expect(session.leaseUntil).toBeLessThan(performance.now());
@@ -150,8 +155,8 @@ describe('no request is left without an answer', () => {
       path: '/late',
     });
     proxy.release();
-    await session.sync('/late');
-    expect(await session.exists('/late')).not.toBeNull();
+    const { session: other } = await bench.connect(ensemble.address(1));
+    while ((await other.exists('/late')) === null) await delay(20);
   });
 });
 
@@ -198,7 +203,6 @@ test('D6 failed attempts leave nothing behind for the next connection', async ()
   // Short pauses between attempts: all of them fit well into the session's life.
   const { session, log } = await bench.connect(proxy.address, {
     auth: digest,
-    sessionTimeoutMs: 4000,
     random: () => 0.05,
   });
   await session.exists('/d6-absent', () => undefined);
@@ -216,19 +220,23 @@ test('D6 failed attempts leave nothing behind for the next connection', async ()
 });
 
 test('D9 a stream of notifications does not keep the session from being heard', async () => {
-  const { session, log } = await bench.connect(ensemble.address(1), { sessionTimeoutMs: 1000 });
+  const proxy = await bench.proxy(ensemble.port(1));
+  const { session, log } = await bench.connect(proxy.address, { sessionTimeoutMs: 6000 });
   const { session: other } = await bench.connect(ensemble.address(1));
-  const count = 50;
+  const paths = Array.from({ length: 500 }, (_, i) => `/d9-${i}`);
   let told = 0;
-  const paths = Array.from({ length: count }, (_, i) => `/d9-${i}`);
   await Promise.all(paths.map((path) => session.exists(path, () => (told += 1))));
-  for (const path of paths) {
-    await other.create(path, null);
+  const { types } = spyOnRequests(proxy);
+  const heartbeats = () => types.filter((type) => type === OP_SYNC).length;
+  let created = 0;
+  while (heartbeats() < 6 && created < paths.length) {
+    await other.create(paths[created++]!, null);
     await delay(40);
   }
-  expect(told).toBe(count);
-  expect(log.count('zk-suspended')).toBe(0);
+  expect(heartbeats()).toBe(6);
   await session.sync('/');
+  expect(told).toBe(created);
+  expect(log.count('zk-suspended')).toBe(0);
 });
 
 describe('close', () => {
@@ -255,7 +263,7 @@ describe('close', () => {
 
   test('D13 while disconnected: nobody dials afterwards', async () => {
     const proxy = await bench.proxy(ensemble.port(1));
-    const { session, log } = await bench.connect(proxy.address);
+    const { session, log } = await bench.connect(proxy.address, { sessionTimeoutMs: 2000 });
     proxy.refuse();
     proxy.cut();
     await log.next('zk-connect-failed');
@@ -270,7 +278,7 @@ describe('close', () => {
 
   test('D13 when the server does not answer: the wait has an end', async () => {
     const proxy = await bench.proxy(ensemble.port(1));
-    const { session } = await bench.connect(proxy.address);
+    const { session } = await bench.connect(proxy.address, { sessionTimeoutMs: 2000 });
     proxy.drop();
     await session.close();
     expect(session.state).toBe('closed');

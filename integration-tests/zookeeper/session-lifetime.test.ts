@@ -3,12 +3,14 @@ import { ZkError } from '../../zk-coordination/zk-error';
 import { reached, SessionBench } from '../harness/session-bench';
 import { ZooKeeperEnsemble } from '../harness/zookeeper-ensemble';
 
+const LONGEST_MS = 30_000;
+
 let ensemble: ZooKeeperEnsemble;
 const bench = new SessionBench();
 const digest = { scheme: 'digest', credentials: 'broker:secret' };
 
 beforeAll(async () => {
-  ensemble = await ZooKeeperEnsemble.start({ tickTimeMs: 200 });
+  ensemble = await ZooKeeperEnsemble.start({ tickTimeMs: 200, maxSessionTimeoutMs: LONGEST_MS });
 });
 afterEach(() => bench.close());
 afterAll(() => ensemble.stop());
@@ -31,7 +33,7 @@ test('two that hold the same session do not chase each other without a pause', a
   const proxy = await bench.proxy(ensemble.port(1));
   const { session: first } = await bench.connect(proxy.address);
   await bench.connect(proxy.address, {}, first.credentials());
-  // Each pushes the other out and pauses a sixth of the 2000 ms session timeout.
+  // Each pushes the other out and pauses up to a second.
   await delay(1000);
   expect(proxy.accepted).toBeLessThan(15);
 });
@@ -45,15 +47,15 @@ test('a session nobody remembers is expired, whatever its password', async () =>
 
 test('says what the ensemble granted, not what was asked for', async () => {
   const { session, log } = await bench.connect(ensemble.address(1), { sessionTimeoutMs: 60_000 });
-  expect(session.negotiatedTimeoutMs).toBe(4000);
+  expect(session.negotiatedTimeoutMs).toBe(LONGEST_MS);
   const [connected] = log.entries.filter((entry) => entry['event'] === 'zk-connected');
-  expect(connected).toMatchObject({ sessionTimeoutMs: 4000, askedForMs: 60_000 });
-  expect(session.leaseUntil).toBeLessThan(performance.now() + 4000);
+  expect(connected).toMatchObject({ sessionTimeoutMs: LONGEST_MS, askedForMs: 60_000 });
+  expect(session.leaseUntil).toBeLessThan(performance.now() + LONGEST_MS);
 });
 
 test('the lease goes on with every answer and stops without', async () => {
   const proxy = await bench.proxy(ensemble.port(1));
-  const { session } = await bench.connect(proxy.address, { sessionTimeoutMs: 1000 });
+  const { session } = await bench.connect(proxy.address, { sessionTimeoutMs: 6000 });
   const first = session.leaseUntil;
   while (session.leaseUntil === first) await delay(20);
   proxy.drop();
@@ -65,15 +67,15 @@ test('the lease goes on with every answer and stops without', async () => {
 });
 
 test('the lease is over in time, also at a server that lost its leader and answers on', async () => {
-  // A server notices after forty ticks, 8 s, that its leader is gone; the session ends after 1.2 s.
-  const config = ['syncLimit=40'];
+  // A server notices after a hundred ticks, 20 s, that its leader is gone; the session ends after 4.
+  const config = ['syncLimit=100'];
   const own = await ZooKeeperEnsemble.start({ nodes: 3, tickTimeMs: 200, links: true, config });
   try {
     const modes = await Promise.all(own.ids.map((id) => own.mode(id)));
     const leader = own.ids[modes.indexOf('leader')]!;
     const follower = own.ids[modes.indexOf('follower')]!;
     const { session: observer } = await bench.connect(own.address(leader));
-    const { session } = await bench.connect(own.address(follower), { sessionTimeoutMs: 1200 });
+    const { session } = await bench.connect(own.address(follower), { sessionTimeoutMs: 4000 });
     await session.create('/leader-less', null, { ephemeral: true });
     await observer.sync('/');
     let leaseLeft: number | undefined;
@@ -127,7 +129,7 @@ describe('credentials', () => {
 test('an ensemble that lost its data ends the session with a reason', async () => {
   const own = await ZooKeeperEnsemble.start({ tickTimeMs: 200 });
   try {
-    const { session, log } = await bench.connect(own.connectString, { sessionTimeoutMs: 1000 });
+    const { session, log } = await bench.connect(own.connectString, { sessionTimeoutMs: 4000 });
     for (let i = 0; i < 5; i++) await session.create(`/old-${i}`, null);
     await own.kill(1);
     await own.wipe(1);
@@ -147,7 +149,7 @@ test('an ensemble that lost its data ends the session with a reason', async () =
 test('a restart of the whole ensemble costs neither session nor ephemerals', async () => {
   const own = await ZooKeeperEnsemble.start({ tickTimeMs: 200 });
   try {
-    const { session } = await bench.connect(own.connectString, { sessionTimeoutMs: 2000 });
+    const { session } = await bench.connect(own.connectString);
     await session.create('/survivor', Buffer.from('1'), { ephemeral: true });
     const { id } = session;
     await own.kill(1);
