@@ -30,3 +30,58 @@ test('a topic without a name is refused where the response could not tell of it'
   await expect(askById(11)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   expect((await askById(12))?.topics).toMatchObject([{ name: null, errorCode: 100 }]);
 });
+
+describe('what clients are told', () => {
+  const metadata = new MetadataCache();
+  const endpoints = (...names: string[]) =>
+    new Map(names.map((name, port) => [name, { host: 'h', port }]));
+  metadata.setBrokers([
+    { id: 1, epoch: 1, rack: 'a', endpoints: endpoints('PLAINTEXT') },
+    { id: 2, epoch: 2, rack: null, endpoints: endpoints('INTERNAL') },
+  ]);
+  const partition = (index: number, leader: number, offlineReplicas: number[] = []) => ({
+    partition: index,
+    leader,
+    leaderEpoch: 4,
+    isr: [1],
+    replicas: [1, 2, 3],
+    partitionEpoch: 0,
+    offlineReplicas,
+  });
+  metadata.update([
+    {
+      name: 't',
+      topicId: 'id',
+      partitions: [partition(0, 1), partition(1, -1, [2]), partition(2, 3), partition(4, 2)],
+    },
+  ]);
+  const ask = async (apiVersion: number) =>
+    metadataHandler({ metadata, clusterId: 'c', logger: silentLogger, autoCreate: undefined })(
+      {
+        topics: null,
+        allowAutoTopicCreation: false,
+        includeClusterAuthorizedOperations: false,
+        includeTopicAuthorizedOperations: false,
+      },
+      {
+        apiVersion,
+        clientId: null,
+        listenerName: 'PLAINTEXT',
+        remoteAddress: '127.0.0.1',
+        onSent: () => undefined,
+      } as Parameters<typeof handle>[1],
+    );
+
+  test('leaders that cannot be reached, and replicas that cannot be used', async () => {
+    const answer = await ask(12);
+    expect(answer?.brokers).toEqual([{ nodeId: 1, host: 'h', port: 0, rack: 'a' }]);
+    expect(answer?.topics?.[0]?.partitions).toMatchObject([
+      { errorCode: 0, leaderId: 1, leaderEpoch: 4, offlineReplicas: [3] },
+      { errorCode: 5, leaderId: -1, leaderEpoch: 4, offlineReplicas: [2, 3] },
+      { errorCode: 5, leaderId: -1, offlineReplicas: [3] },
+      { errorCode: 5, leaderId: -1, leaderEpoch: -1, replicaNodes: [], offlineReplicas: [] },
+      { errorCode: 72, leaderId: -1, leaderEpoch: 4 },
+    ]);
+    expect((await ask(5))?.topics?.[0]?.partitions[4]?.errorCode).toBe(5);
+  });
+});
