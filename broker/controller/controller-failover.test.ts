@@ -178,7 +178,7 @@ test('the controller dies: a successor goes on with all that was under way', asy
   world.broker(1).link = 'down';
   await world.createTopic('unseen', [[3, 1]]);
   await world.kill(1);
-  const { topics, deletions } = world.broker(2).stores;
+  const { topics, deletions } = world.anybody.stores;
   await world.until(
     topics.create('stateless', {
       topicId: randomKafkaUuid(),
@@ -235,12 +235,12 @@ describe('a controller that does not know it was replaced', () => {
     world.ensemble.faults.expire(sessionId);
     await world.eventually(() => world.broker(2).controller.isActive);
     await world.eventually(() => world.broker(3).metadata.get('clicks-0')?.leader === 2);
-    await world.until(world.broker(3).stores.states.get({ topic: 'clicks', partition: 0 }));
+    await world.until(world.anybody.stores.states.get({ topic: 'clicks', partition: 0 }));
     // The write of the old term through a live session is what a delayed request would be.
     const writer = new FencedWriter(world.broker(2).zk, term.office.fence);
     await expect(
       world.until(
-        world.broker(2).stores.states.updateMany(
+        world.anybody.stores.states.updateMany(
           [
             {
               topic: 'clicks',
@@ -254,7 +254,7 @@ describe('a controller that does not know it was replaced', () => {
       ),
     ).rejects.toMatchObject({ code: 'CONTROLLER_FENCED' });
     expect(
-      await world.until(world.broker(2).stores.states.get({ topic: 'clicks', partition: 0 })),
+      await world.until(world.anybody.stores.states.get({ topic: 'clicks', partition: 0 })),
     ).toEqual(before);
     world.ensemble.faults.reconnect(sessionId);
     await world.eventually(() => !zombie.controller.isActive);

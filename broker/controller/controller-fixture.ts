@@ -3,6 +3,7 @@ import { ErrorCode, type ErrorName } from '../../client/protocol/error-codes';
 import { ControlRequestType, LeaderAndIsr } from '../../client/protocol/messages/leader-and-isr';
 import { StopReplica } from '../../client/protocol/messages/stop-replica';
 import { UpdateMetadata } from '../../client/protocol/messages/update-metadata';
+import type { Clock } from '../../client/runtime/clock';
 import { ManualClock } from '../../client/runtime/manual-clock';
 import type { Logger } from '../../client/runtime/logger';
 import {
@@ -81,23 +82,9 @@ export class FakeBroker {
     readonly id: number,
     world: ControllerWorld,
   ) {
-    const zk = (this.zk = new ZooKeeperClient({
-      factory: world.ensemble.sessions(),
-      clock: world.clock,
-      random: () => 0.5,
-      backoff: { initialMs: 1, maxMs: 5 },
-    }));
-    this.stores = {
-      brokers: new BrokerStore(zk),
-      topics: new TopicStore(zk),
-      states: new PartitionStateStore(zk),
-      deletions: new TopicDeletionStore(zk),
-      configs: new ConfigStore(zk),
-      logDirEvents: new LogDirEventStore(zk),
-      producerIds: new ProducerIdBlockStore(zk),
-      reassignments: new ReassignPartitionsStore(zk),
-      preferredElections: new PreferredElectionStore(zk),
-    };
+    const { zk, stores } = clientOf(world.ensemble, world.clock);
+    this.zk = zk;
+    this.stores = stores;
     this.controller = new Controller({
       brokerId: id,
       zk,
@@ -219,6 +206,33 @@ export class FakeBroker {
   }
 }
 
+function clientOf(
+  ensemble: InMemoryEnsemble,
+  clock: Clock,
+): { readonly zk: ZooKeeperClient; readonly stores: ControllerStores } {
+  const zk = new ZooKeeperClient({
+    factory: ensemble.sessions(),
+    clock,
+    random: () => 0.5,
+    backoff: { initialMs: 1, maxMs: 5 },
+  });
+  return { zk, stores: storesOf(zk) };
+}
+
+function storesOf(zk: ZooKeeperClient): ControllerStores {
+  return {
+    brokers: new BrokerStore(zk),
+    topics: new TopicStore(zk),
+    states: new PartitionStateStore(zk),
+    deletions: new TopicDeletionStore(zk),
+    configs: new ConfigStore(zk),
+    logDirEvents: new LogDirEventStore(zk),
+    producerIds: new ProducerIdBlockStore(zk),
+    reassignments: new ReassignPartitionsStore(zk),
+    preferredElections: new PreferredElectionStore(zk),
+  };
+}
+
 /** For tests: an ensemble in memory, brokers that obey, and a clock that the test moves. */
 export class ControllerWorld {
   readonly clock = new ManualClock();
@@ -236,8 +250,12 @@ export class ControllerWorld {
     controllerSocketTimeoutMs: () => 30_000,
   };
 
+  /** Somebody who is no broker: asks and looks. */
+  readonly anybody = clientOf(this.ensemble, this.clock);
+
   static async start(...ids: readonly number[]): Promise<ControllerWorld> {
     const world = new ControllerWorld();
+    await world.until(world.anybody.zk.connect());
     for (const id of ids) await world.add(id);
     return world;
   }
@@ -275,13 +293,6 @@ export class ControllerWorld {
     const active = [...this.brokers.values()].filter(({ controller }) => controller.isActive);
     if (active.length !== 1) throw new Error(`${active.length} brokers are in office.`);
     return active[0] as FakeBroker;
-  }
-
-  /** Any broker that is connected. */
-  get anybody(): FakeBroker {
-    const connected = [...this.brokers.values()].find(({ zk }) => zk.state === 'connected');
-    if (!connected) throw new Error('Nobody is connected.');
-    return connected;
   }
 
   async createTopic(
@@ -383,5 +394,6 @@ export class ControllerWorld {
     for (const broker of this.brokers.values()) {
       await this.until(Promise.all([broker.controller.close(), broker.zk.close()]));
     }
+    await this.until(this.anybody.zk.close());
   }
 }
