@@ -24,7 +24,7 @@ export function validBatch(random: SeededRandom, compression: CompressionType = 
   return Buffer.from(builder.build());
 }
 
-/** A request of every API about a topic, which nobody relies on: it may be changed or deleted. */
+/** A request of every API for clients about a topic, which nobody relies on: it may be changed or deleted. */
 export function seedRequests(topic: string, random: SeededRandom): SeedRequest[] {
   const name = topic;
   const resource = { resourceType: 2, resourceName: topic };
@@ -71,6 +71,16 @@ export function seedRequests(topic: string, random: SeededRandom): SeedRequest[]
       validateOnly: true,
     }),
     seed(apis.DescribeCluster, {}),
+    seed(apis.InitProducerId, { transactionalId: null, transactionTimeoutMs: 1000 }),
+    seed(apis.OffsetForLeaderEpoch, {
+      topics: [{ topic, partitions: [{ partition: 0, leaderEpoch: 0 }] }],
+    }),
+    seed(apis.ElectLeaders, { topicPartitions: [{ topic, partitions: [0] }], timeoutMs: 10 }),
+    seed(apis.AlterPartitionReassignments, {
+      topics: [{ name, partitions: [{ partitionIndex: 0, replicas: null }] }],
+      timeoutMs: 10,
+    }),
+    seed(apis.ListPartitionReassignments, { topics: null, timeoutMs: 10 }),
   ];
 }
 

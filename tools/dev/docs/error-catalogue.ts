@@ -115,6 +115,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'A directory in `log.dirs` must not be used: another process has it, it belongs to another broker or cluster, or files in it contradict each other.',
         'The message names the file and what is wrong with it. Do not delete what you cannot restore.',
       ),
+      passing(
+        'CONTROLLER_TERM_OVER',
+        'A broker lost the office of the controller in the middle of something; the rest of it was not done.',
+        'Nothing: the controller that is in office now sees to it.',
+      ),
       fatal(
         'CONTROLLER_FENCED',
         'Another broker has become the controller; writes in the name of the former are refused.',
