@@ -25,8 +25,8 @@ beforeEach(() => {
     brokerEpoch: () => 100,
     ask: <A extends Api>(_api: A, body: RequestInput<A>) => {
       const reply = deferred<Response>();
-      asked.push({ request: body as Request, reply });
-      return reply.promise as Promise<ResponseOf<A>>;
+      asked.push({ request: body as unknown as Request, reply });
+      return reply.promise as unknown as Promise<ResponseOf<A>>;
     },
     clock,
     random: () => 0.5,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ProtocolError } from '../../client/protocol/protocol-error';
+import type { ProtocolError } from '../../client/protocol/protocol-error';
 import { oneRecord } from '../log/testing/log-fixture';
 import { IsrChangeRefused, type ControllerState, type IsrChange } from './isr-changer';
 import type { Partition } from './partition';

@@ -2,25 +2,21 @@ import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import { partitionName, type Log } from '../log';
+import { FollowerTable, type FollowerTableEnvironment } from './follower-table';
 import type { IsrChanger } from './isr-changer';
 import { IsrNegotiation } from './isr-negotiation';
-import { effectiveMinIsr, expandedIsr, shrunkIsr, type IsrMember } from './isr-state';
+import { effectiveMinIsr, expandedIsr, shrunkIsr } from './isr-state';
 import type { LeaderAndIsr } from './leader-and-isr';
 import type { CommitWaiters, ProducePurgatory } from './produce-purgatory';
-import { ReplicaProgress } from './replica-progress';
+import type { ReplicaProgress } from './replica-progress';
 
-export interface LeadershipEnvironment {
-  readonly brokerId: number;
+export interface LeadershipEnvironment extends FollowerTableEnvironment {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly isr: IsrChanger;
   readonly produces: ProducePurgatory;
   /** `min.insync.replicas` of the topic. */
   minInsyncReplicas(topic: string, replicationFactor: number): number;
-  /** `replica.lag.time.max.ms`. */
-  replicaLagTimeMaxMs(): number;
-  /** Broker epoch of a live broker. */
-  liveBrokerEpoch(brokerId: number): number | undefined;
 }
 
 /** A follower's fetch as far as its leader takes note of it. */
@@ -48,7 +44,7 @@ const REFUSED_PAUSE_MS = 500;
 export class Leadership {
   private state: LeaderAndIsr;
   private readonly negotiation: IsrNegotiation;
-  private readonly followers = new Map<number, ReplicaProgress>();
+  private readonly followers: FollowerTable;
   private readonly waiters: CommitWaiters;
   private noExpansionBefore = -Infinity;
   private epochStart = 0;
@@ -63,6 +59,7 @@ export class Leadership {
     private readonly changed: () => void,
   ) {
     this.state = state;
+    this.followers = new FollowerTable(environment);
     this.negotiation = new IsrNegotiation(state.isr, {
       changer: environment.isr,
       clock: environment.clock,
@@ -115,13 +112,7 @@ export class Leadership {
 
   /** Smallest log start among the live replicas; -1 while one of them has not told. */
   get lowWatermark(): number {
-    let low = this.log.logStartOffset;
-    for (const { brokerId, logStartOffset } of this.followers.values()) {
-      if (logStartOffset < low && this.environment.liveBrokerEpoch(brokerId) !== undefined) {
-        low = logStartOffset;
-      }
-    }
-    return low;
+    return this.followers.smallestStart(this.log.logStartOffset);
   }
 
   /** Smallest ISR that commits anything. */
@@ -133,7 +124,7 @@ export class Leadership {
 
   /** Followers by how far they have come. */
   progress(): Iterable<ReplicaProgress> {
-    return this.followers.values();
+    return this.followers.all();
   }
 
   /** The controller has confirmed the lead: under a newer leader epoch, or with a newer ISR. */
@@ -240,9 +231,7 @@ export class Leadership {
       return;
     }
     const now = this.environment.clock.monotonic();
-    const lagging = isrState.isr.filter(
-      (id) => id !== this.environment.brokerId && this.lags(id, now),
-    );
+    const lagging = this.followers.laggingOf(isrState.isr, this.log.writtenEndOffset, now);
     if (lagging.length === 0) {
       // Replicas that did not count any more when they were late may hold nothing up now.
       this.advance();
@@ -260,7 +249,7 @@ export class Leadership {
       },
       `Brokers ${lagging.join(', ')} lag behind in ${this.name} and shall leave its ISR.`,
     );
-    this.negotiation.propose(shrunkIsr(isrState, lagging, (id) => this.member(id)));
+    this.negotiation.propose(shrunkIsr(isrState, lagging, (id) => this.followers.member(id)));
   }
 
   private get name(): string {
@@ -274,33 +263,13 @@ export class Leadership {
     this.epochStart = log.logEndOffset;
     this.assign(state);
     const now = this.environment.clock.monotonic();
-    for (const follower of this.followers.values()) {
-      follower.epochBegins(now, log.writtenEndOffset, state.isr.includes(follower.brokerId));
-    }
+    this.followers.epochBegins(now, log.writtenEndOffset, state.isr);
   }
 
-  /** Keeps what is known of replicas that stay. */
   private assign({ replicas, addingReplicas }: LeaderAndIsr): void {
     // Those that a reassignment adds are not what the topic asks for.
     this.replicationFactor = replicas.filter((id) => !addingReplicas.includes(id)).length;
-    const ids = replicas.filter((id) => id !== this.environment.brokerId);
-    for (const id of ids) {
-      if (!this.followers.has(id)) this.followers.set(id, new ReplicaProgress(id));
-    }
-    for (const id of [...this.followers.keys()]) {
-      if (!ids.includes(id)) this.followers.delete(id);
-    }
-  }
-
-  private lags(id: number, now: number): boolean {
-    const follower = this.followers.get(id);
-    const maxLagMs = this.environment.replicaLagTimeMaxMs();
-    return !follower?.isCaughtUp(this.log.writtenEndOffset, now, maxLagMs);
-  }
-
-  /** Alive, and in the same life in which it fetched. */
-  private mayJoin({ brokerId, brokerEpoch }: ReplicaProgress): boolean {
-    return brokerEpoch >= 0 && this.environment.liveBrokerEpoch(brokerId) === brokerEpoch;
+    this.followers.assign(replicas);
   }
 
   /**
@@ -314,7 +283,7 @@ export class Leadership {
     if (isrState.kind !== 'committed' || isrState.isr.includes(brokerId)) return;
     if (logEndOffset < log.highWatermark || logEndOffset < this.epochStart) return;
     if (this.environment.clock.monotonic() < this.noExpansionBefore) return;
-    if (!this.mayJoin(follower)) return;
+    if (!this.followers.mayJoin(follower)) return;
     this.environment.logger.info(
       {
         event: 'isr-expanding',
@@ -325,33 +294,15 @@ export class Leadership {
       },
       `Broker ${brokerId} has caught up in ${this.name} and shall join its ISR.`,
     );
-    this.negotiation.propose(expandedIsr(isrState, brokerId, (id) => this.member(id)));
-  }
-
-  private member(brokerId: number): IsrMember {
-    const { environment } = this;
-    const own = brokerId === environment.brokerId;
-    const epoch = own
-      ? environment.liveBrokerEpoch(brokerId)
-      : this.followers.get(brokerId)?.brokerEpoch;
-    return { brokerId, brokerEpoch: epoch ?? -1 };
+    this.negotiation.propose(expandedIsr(isrState, brokerId, (id) => this.followers.member(id)));
   }
 
   private advance(): void {
     const { log, environment, maximalIsr } = this;
     const end = log.writtenEndOffset;
     if (end <= log.highWatermark || this.ended || this.isr.length < this.minIsr) return;
-    let highWatermark = end;
     const now = environment.clock.monotonic();
-    for (const follower of this.followers.values()) {
-      if (follower.logEndOffset >= highWatermark) continue;
-      const counts =
-        maximalIsr.includes(follower.brokerId) ||
-        // It would never get into the ISR if the high watermark kept running ahead of it.
-        (follower.isCaughtUp(end, now, environment.replicaLagTimeMaxMs()) &&
-          this.mayJoin(follower));
-      if (counts) highWatermark = follower.logEndOffset;
-    }
+    const highWatermark = this.followers.smallestEnd(maximalIsr, end, now);
     if (highWatermark <= log.highWatermark) return;
     log.updateHighWatermark(highWatermark);
     this.waiters.committed(highWatermark);
