@@ -14,6 +14,7 @@ import {
 import { dispatcher } from '../api/dispatcher';
 import type { AdvertisedEndpoint, BrokerConfig } from '../config/broker-config';
 import { LiveConfigs } from '../config/live-configs';
+import { ProducerIds } from '../coordinator/producer-ids/producer-ids';
 import { MetadataCache } from '../metadata/metadata-cache';
 import { Metrics } from '../metrics/metrics';
 import { connectionLimitsOf, networkOptionsOf } from '../network/network-options';
@@ -176,6 +177,14 @@ async function startRooms(
     onController: (id) => (metadata.controllerId = id),
     logger,
   });
+  const producerIds = new ProducerIds({
+    brokerId,
+    brokerEpoch: () => membership.brokerEpoch,
+    ask: (api, body) => link.ask(api, body),
+    clock,
+    random,
+    logger,
+  });
   const localController = localAnswers(controller);
   const handlers = handlersOf({
     brokerId,
@@ -195,6 +204,7 @@ async function startRooms(
     logManager,
     controller: localController,
     link,
+    producerIds,
     traffic: metrics.topics,
     clock,
     random,

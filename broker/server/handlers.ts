@@ -18,6 +18,7 @@ import type { ApiHandlers } from '../api/dispatcher';
 import { electLeadersHandler } from '../api/elect-leaders';
 import { fetchHandler } from '../api/fetch';
 import { incrementalAlterConfigsHandler } from '../api/incremental-alter-configs';
+import { initProducerIdHandler } from '../api/init-producer-id';
 import { leaderAndIsrHandler } from '../api/leader-and-isr';
 import { listOffsetsHandler } from '../api/list-offsets';
 import { listPartitionReassignmentsHandler } from '../api/list-partition-reassignments';
@@ -30,6 +31,7 @@ import { describeTopicConfig } from '../config/describe-configs';
 import type { LiveConfigs } from '../config/live-configs';
 import { TopicConfig } from '../config/topic-config';
 import type { TopicAdmin } from '../controller/topic-admin';
+import type { ProducerIds } from '../coordinator/producer-ids/producer-ids';
 import type { LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { TopicTraffic } from '../metrics/topic-traffic';
@@ -51,6 +53,7 @@ export interface Rooms {
   readonly logManager: LogManager;
   readonly controller: LocalController;
   readonly link: ControllerLink;
+  readonly producerIds: ProducerIds;
   readonly traffic: TopicTraffic;
   readonly clock: Clock;
   readonly random: () => number;
@@ -58,7 +61,7 @@ export interface Rooms {
 }
 
 /** Every handler with the rooms it needs. */
-export function handlersOf(rooms: Rooms): Omit<ApiHandlers, 'InitProducerId'> {
+export function handlersOf(rooms: Rooms): ApiHandlers {
   return { ...clientHandlers(rooms), ...clusterHandlers(rooms) };
 }
 
@@ -103,7 +106,7 @@ function clusterHandlers(rooms: Rooms): Pick<ApiHandlers, ClusterApi> {
 }
 
 /** What applications ask, and followers when they fetch. */
-function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi | 'InitProducerId'> {
+function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi> {
   const { configs, admin, metadata, traffic, clock, random } = rooms;
   const mayAutoCreate = configs.broker.get('auto.create.topics.enable');
   return {
@@ -151,6 +154,7 @@ function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi | 'InitProdu
     IncrementalAlterConfigs: incrementalAlterConfigsHandler({ ...rooms, store: rooms.configStore }),
     DescribeCluster: describeClusterHandler(rooms),
     DescribeLogDirs: describeLogDirsHandler(rooms),
+    InitProducerId: initProducerIdHandler(rooms),
     ElectLeaders: electLeadersHandler(rooms),
     AlterPartitionReassignments: alterPartitionReassignmentsHandler(rooms),
     ListPartitionReassignments: listPartitionReassignmentsHandler(rooms),
