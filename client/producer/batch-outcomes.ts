@@ -10,7 +10,22 @@ import type { ProducerBatch } from './producer-batch';
 import type { ProducerCounters } from './producer-metrics';
 import type { ResolvedProducerOptions } from './producer-options';
 import type { RecordAccumulator } from './record-accumulator';
+import type { ProducerIdentity } from './producer-identity';
 import { decideRetry } from './retry-decision';
+import { decideSequence, mayBeAppended } from './sequence-decision';
+import { uncertainDelivery } from './uncertain-delivery';
+
+const noIdAdvice =
+  'A producer is idempotent by default and needs a producer id for that. Bring the brokers up to ' +
+  'date, allow it IDEMPOTENT_WRITE, or set enableIdempotence to false.';
+
+/** What others do about a failure. */
+export interface OutcomeEvents {
+  /** An error says that leaders may have moved. */
+  onStaleMetadata(): void;
+  /** An idempotent producer cannot go on under an identity, in no epoch. */
+  onUselessId(identity: ProducerIdentity): void;
+}
 
 /**
  * What becomes of batches: delivered, put back for another attempt, split, failed. Batches given
@@ -19,13 +34,12 @@ import { decideRetry } from './retry-decision';
 export class BatchOutcomes {
   private stopped = false;
 
-  /** @param onStaleMetadata told when an error says that leaders may have moved */
   constructor(
     private readonly accumulator: RecordAccumulator,
     private readonly options: ResolvedProducerOptions,
     private readonly counters: ProducerCounters,
     private readonly edges: Pick<ResolvedClientOptions, 'clock' | 'random' | 'logger'>,
-    private readonly onStaleMetadata: () => void,
+    private readonly events: OutcomeEvents,
   ) {}
 
   /** A broker has answered the request that the batch was in. */
@@ -67,19 +81,90 @@ export class BatchOutcomes {
     batch.lastError = error;
     // After a failure the socket may still hold the bytes.
     batch.recyclable = false;
+    if (mayBeAppended(error)) batch.uncertain = true;
+    if (batch.signature && this.sequenceFailed(nodeId, queue, batch, error)) return;
     const { next, refreshMetadata } = decideRetry(error, batch, this.options.retries);
-    if (refreshMetadata && !this.stopped) this.onStaleMetadata();
+    if (refreshMetadata && !this.stopped) this.events.onStaleMetadata();
     if (batch.state === 'settled' || this.stopped || next === 'fail') {
       this.end(queue, batch, new ProduceError(batch, error));
     } else if (next === 'split') {
       this.split(queue, batch);
     } else {
-      const { retryBackoffMs, retryBackoffMaxMs } = this.options;
-      const { clock, random } = this.edges;
-      const backoff = { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs };
+      this.repeat(nodeId, queue, batch);
+    }
+  }
+
+  /**
+   * Does what an idempotent producer has to do about an error that has to do with sequences.
+   *
+   * @returns false when the error is another one
+   */
+  private sequenceFailed(
+    nodeId: number,
+    queue: PartitionQueue,
+    batch: ProducerBatch,
+    error: Error,
+  ): boolean {
+    const { sequence } = queue;
+    const attempt = { isCurrent: sequence.isCurrent(batch), isFirst: queue.isFirst(batch) };
+    const decision = decideSequence(error, attempt);
+    if (decision === undefined) return false;
+    if (decision === 'delivered') {
+      this.delivered(queue, batch, -1, -1);
+      return true;
+    }
+    if (decision !== 'wait') this.startAnew(queue, error, decision === 'new-id');
+    const mustEnd = batch.state === 'settled' || this.stopped;
+    if (mustEnd || batch.attempts > this.options.retries) {
+      this.end(queue, batch, new ProduceError(batch, error));
+    } else if (batch.uncertain && !sequence.isCurrent(batch)) {
+      this.end(queue, batch, uncertainDelivery(batch));
+    } else if (decision === 'wait') {
       queue.putBack([batch]);
-      queue.failedAt = nodeId;
-      queue.retryAt = clock.monotonic() + backoffMs(backoff, batch.attempts - 1, random);
+    } else {
+      this.repeat(nodeId, queue, batch);
+    }
+    return true;
+  }
+
+  /** Numbering starts anew in a partition: the broker waits for records that will not come. */
+  private startAnew(queue: PartitionQueue, why: Error, withNewId = false): void {
+    const { sequence, topic, partition } = queue;
+    const { identity } = sequence;
+    const next = withNewId ? undefined : sequence.startAnew();
+    if (!next) {
+      sequence.forgetIdentity();
+      if (identity) this.events.onUselessId(identity);
+    }
+    this.edges.logger.warn(
+      { event: 'producer-epoch-bumped', topic, partition, ...identity, next, err: why },
+      `Sequences of ${topic}-${partition} start anew: ${describeError(why)}`,
+    );
+  }
+
+  /** Sends a batch once more, after a while. */
+  private repeat(nodeId: number, queue: PartitionQueue, batch: ProducerBatch): void {
+    const { retryBackoffMs, retryBackoffMaxMs } = this.options;
+    const { clock, random } = this.edges;
+    const backoff = { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs };
+    queue.putBack([batch]);
+    queue.failedAt = nodeId;
+    queue.retryAt = clock.monotonic() + backoffMs(backoff, batch.attempts - 1, random);
+  }
+
+  /**
+   * There is no producer id to sign batches with.
+   *
+   * @param final whether all that wait for it fail
+   */
+  withoutId(error: Error, final: boolean): void {
+    for (const queue of [...this.accumulator.active]) {
+      if (queue.sequence.identity) continue;
+      if (queue.head) queue.head.lastError = error;
+      if (!final) continue;
+      for (const batch of queue.takeOlderThan(Infinity)) {
+        this.end(queue, batch, new ProduceError(batch, error, noIdAdvice));
+      }
     }
   }
 
@@ -103,7 +188,10 @@ export class BatchOutcomes {
     }
   }
 
-  /** Fails a batch that is not in flight. */
+  /**
+   * Fails a batch that is not in flight. If its numbers are missing in the log now, the broker says
+   * so when it gets the next batch.
+   */
   end(queue: PartitionQueue, batch: ProducerBatch, error: Error): void {
     this.fail(batch, error);
     this.release(queue, batch);

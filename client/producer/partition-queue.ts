@@ -1,3 +1,4 @@
+import { PartitionSequence } from './partition-sequence';
 import type { ProducerBatch } from './producer-batch';
 
 /**
@@ -8,13 +9,16 @@ import type { ProducerBatch } from './producer-batch';
  * until everything in flight has come back; what failed goes first, in its old order, one batch at
  * a time, until none is left that had failed. So no batch leaves while an earlier one is being
  * repeated. What was in flight together with it had left already: if the broker accepted that, the
- * order is broken, which only one request in flight (or, later, idempotence) rules out.
+ * order is broken, which only idempotence, or one request in flight, rules out.
  */
 export class PartitionQueue {
   /** No repetition before this monotonic time, unless at another broker. */
   retryAt = 0;
   /** The broker that the last failure came from. */
   failedAt = -1;
+  /** The numbers of an idempotent producer's records. */
+  readonly sequence = new PartitionSequence();
+  private flyingTo = -1;
   private readonly waiting: ProducerBatch[] = [];
   private readonly inFlight: ProducerBatch[] = [];
   private newest: ProducerBatch | undefined;
@@ -57,8 +61,10 @@ export class PartitionQueue {
   readyAt(lingerMs: number, hurry: boolean): number {
     const { head } = this;
     if (!head) return Infinity;
-    if (this.inFlight.length > 0 && (head.attempts > 0 || this.inFlight[0].attempts > 1)) {
-      return Infinity;
+    if (this.inFlight.length > 0) {
+      if (head.attempts > 0 || this.inFlight[0].attempts > 1) return Infinity;
+      // What is in flight was numbered before numbering started anew: it is to arrive first.
+      if (this.inFlight.some((b) => b.signature && !this.sequence.isCurrent(b))) return Infinity;
     }
     const mayGrow = head.state === 'open' && !hurry;
     return mayGrow ? head.createdAt + lingerMs : 0;
@@ -70,14 +76,32 @@ export class PartitionQueue {
     return Math.min(flying?.createdAt ?? Infinity, this.head?.createdAt ?? Infinity);
   }
 
-  /** The first batch leaves. */
-  take(): ProducerBatch | undefined {
+  /** Whether batches are in flight to another broker, which may still accept them. */
+  isFlyingElsewhere(nodeId: number): boolean {
+    return this.inFlight.length > 0 && this.flyingTo !== nodeId;
+  }
+
+  /** Whether no batch that came before is waiting or in flight. */
+  isFirst({ order }: ProducerBatch): boolean {
+    for (const other of this.batches()) if (other.order < order) return false;
+    return true;
+  }
+
+  /** The first batch leaves, for the given broker. */
+  take(nodeId: number): ProducerBatch | undefined {
     const batch = this.waiting.shift();
     if (!batch) return undefined;
     batch.state = 'in-flight';
     batch.attempts++;
     this.inFlight.push(batch);
+    this.flyingTo = nodeId;
     return batch;
+  }
+
+  /** The first batch will not be sent. */
+  drop(batch: ProducerBatch): void {
+    this.waiting.shift();
+    if (this.newest === batch) this.newest = undefined;
   }
 
   /** A batch is no longer in flight. */

@@ -3,6 +3,7 @@ import { batchFull, type RecordBytes, type RecordHeaderInput } from '../records'
 import type { DeliveredRecords, DeliverySink } from './delivery';
 import { DeliveryRuns } from './delivery-runs';
 import type { FlushWaiter } from './flush-waiter';
+import type { Signature } from './producer-identity';
 import type { DeliveryReport } from './producer-record';
 
 /** Where a batch of one partition is on its way. */
@@ -15,12 +16,15 @@ export class ProducerBatch implements DeliveredRecords {
   attempts = 0;
   /** Why the last attempt failed. */
   lastError: Error | undefined;
+  /** Whether it may be in the log although no broker has said so. */
+  uncertain = false;
   baseOffset = -1;
   /** Bytes of the buffer pool it holds. */
   memory = 0;
   /** Whether its buffer may be used for other batches once the broker has answered. */
   recyclable = false;
   readonly flushes: FlushWaiter[] = [];
+  private signed: Signature | undefined;
   private runs = new DeliveryRuns();
   private bytes: Buffer | undefined;
   private logAppendTime = -1;
@@ -66,6 +70,27 @@ export class ProducerBatch implements DeliveredRecords {
     this.runs.add(record, sink, index);
     this.keepTimestamp(record, timestamp);
     return true;
+  }
+
+  /** What an idempotent producer signed it with. */
+  get signature(): Signature | undefined {
+    return this.signed;
+  }
+
+  /**
+   * Signs it, also anew. From now on it takes no more records, because they are numbered. Its bytes
+   * change in place: nobody may be sending them.
+   */
+  sign(signature: Signature): void {
+    const { identity, baseSequence } = signature;
+    this.signed = signature;
+    this.builder.producer = {
+      producerId: identity.producerId,
+      producerEpoch: identity.epoch,
+      baseSequence,
+    };
+    this.bytes = undefined;
+    this.state = 'closed';
   }
 
   /** A part of a split batch takes over who waits for its records. */

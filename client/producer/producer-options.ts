@@ -13,6 +13,13 @@ export interface ProducerOptions {
    */
   acks?: Acks;
   /**
+   * Whether the brokers tell repeated batches from new ones, so that each record is written once and
+   * in order whatever has to be repeated. Needs `acks` `'all'`, `retries` above 0 and
+   * `maxInFlightRequestsPerConnection` of 5 at most. Default true; false where one of these options
+   * is given another value.
+   */
+  enableIdempotence?: boolean;
+  /**
    * Milliseconds a batch that is not full waits for more records. With 0 a batch leaves at the end
    * of the current turn of the event loop; batches still form while requests are in flight.
    * Default 0.
@@ -25,8 +32,9 @@ export interface ProducerOptions {
   /** Milliseconds a call may wait for metadata and for buffer memory together. Default 60000. */
   maxBlockMs?: number;
   /**
-   * Produce requests that one connection may have unanswered. With more than 1 a batch that is
-   * refused while its successor is accepted ends up behind it; 1 rules that out. Default 5.
+   * Produce requests that one connection may have unanswered. Without idempotence and with more than
+   * 1 a batch that is refused while its successor is accepted ends up behind it; 1 rules that out.
+   * Default 5.
    */
   maxInFlightRequestsPerConnection?: number;
   /** Repetitions of a batch at most. Default: as many as fit into `deliveryTimeoutMs`. */
@@ -110,10 +118,35 @@ export function resolveProducerOptions(options: ProducerOptions): ResolvedProduc
   return {
     ...numbers,
     acks: acks === 'all' ? -1 : acks,
+    enableIdempotence: resolveIdempotence(options.enableIdempotence, acks, numbers),
     compression,
     partitioner,
     allowAutoTopicCreation: options.allowAutoTopicCreation ?? true,
   };
+}
+
+/** Brokers remember so many batches of a producer in each partition. */
+const mostInFlight = 5;
+
+/** As Kafka 3.9: asked for, it must be possible; by default it gives way to other options. */
+function resolveIdempotence(
+  asked: boolean | undefined,
+  acks: Acks,
+  { retries, maxInFlightRequestsPerConnection }: Record<NumberName, number>,
+): boolean {
+  if (asked === false) return false;
+  const obstacles = [
+    acks !== 'all' && acks !== -1 && `acks is ${acks}; give 'all'`,
+    retries === 0 && 'retries is 0; give at least 1',
+    maxInFlightRequestsPerConnection > mostInFlight &&
+      `maxInFlightRequestsPerConnection is ${maxInFlightRequestsPerConnection}; give ${mostInFlight} at most`,
+  ].filter((obstacle) => obstacle !== false);
+  if (obstacles.length === 0) return true;
+  if (asked === undefined) return false;
+  throw new ClientOptionsError(
+    `The producer cannot be idempotent: ${obstacles.join('; ')}.`,
+    'Change these options, or leave enableIdempotence out.',
+  );
 }
 
 function refuse(name: string, value: unknown, instead: string): never {

@@ -8,9 +8,11 @@ import type { PartitionQueue } from './partition-queue';
 import { ProduceError } from './produce-error';
 import { produceRequest } from './produce-request';
 import type { ProducerBatch } from './producer-batch';
+import { ProducerIdSource } from './producer-id-source';
 import type { ProducerCounters } from './producer-metrics';
 import type { ResolvedProducerOptions } from './producer-options';
 import type { RecordAccumulator } from './record-accumulator';
+import { uncertainDelivery } from './uncertain-delivery';
 
 /** A batch on its way, and where it came from. */
 interface Sent {
@@ -26,6 +28,7 @@ export class Sender {
   private readonly lanes = new Map<number, BrokerLane>();
   private readonly alarm: Alarm;
   private readonly refresher: MetadataRefresher;
+  private readonly ids: ProducerIdSource;
   private readonly outcomes: BatchOutcomes;
   private scheduled = false;
   private inFlight = 0;
@@ -42,9 +45,14 @@ export class Sender {
     this.alarm = new Alarm(cluster.options.clock, () => this.run());
     const backoff = { initialMs: options.retryBackoffMs, maxMs: options.retryBackoffMaxMs };
     this.refresher = new MetadataRefresher(cluster, backoff, () => this.wake());
-    this.outcomes = new BatchOutcomes(accumulator, options, counters, cluster.options, () =>
-      this.refresher.request(),
-    );
+    this.ids = new ProducerIdSource(cluster, options.requestTimeoutMs, backoff, {
+      onDone: () => this.wake(),
+      onFailure: (error, final) => this.outcomes.withoutId(error, final),
+    });
+    this.outcomes = new BatchOutcomes(accumulator, options, counters, cluster.options, {
+      onStaleMetadata: () => this.refresher.request(),
+      onUselessId: (identity) => this.ids.discard(identity),
+    });
   }
 
   get requestsInFlight(): number {
@@ -64,6 +72,7 @@ export class Sender {
     if (this.stopped || queue.readyAt(this.options.lingerMs, this.accumulator.hurry) > now) return;
     const leader = this.cluster.snapshot.leaderOf(queue.topic, queue.partition);
     if (!leader || this.mustBackOff(queue, leader.nodeId, now)) return;
+    if (this.mustLand(queue, leader.nodeId) || this.lacksId(queue)) return;
     const lane = this.lane(leader.nodeId);
     const connection = this.cluster.readyConnection(leader.nodeId);
     if (connection) this.fill(lane, connection, [queue]);
@@ -73,6 +82,7 @@ export class Sender {
   stop(error: Error): void {
     this.stopped = true;
     this.alarm.clear();
+    this.ids.stop();
     this.outcomes.stop(error);
   }
 
@@ -104,7 +114,7 @@ export class Sender {
         missing.add(queue.topic);
       } else if (this.mustBackOff(queue, leader.nodeId, now)) {
         next = Math.min(next, queue.retryAt);
-      } else {
+      } else if (!this.mustLand(queue, leader.nodeId) && !this.lacksId(queue)) {
         const lane = this.lane(leader.nodeId);
         const queues = ready.get(lane);
         if (queues) queues.push(queue);
@@ -121,6 +131,23 @@ export class Sender {
   /** After a failure a partition waits, except when another broker leads it now. */
   private mustBackOff(queue: PartitionQueue, leader: number, now: number): boolean {
     return queue.retryAt > now && queue.failedAt === leader;
+  }
+
+  /**
+   * Where order counts, a partition whose leader has moved waits for the answers of the former one:
+   * what is refused there goes first.
+   */
+  private mustLand(queue: PartitionQueue, leader: number): boolean {
+    const { enableIdempotence, maxInFlightRequestsPerConnection } = this.options;
+    const ordered = enableIdempotence || maxInFlightRequestsPerConnection === 1;
+    return ordered && queue.isFlyingElsewhere(leader);
+  }
+
+  /** Whether the batches cannot be signed yet; then a producer id is asked for. */
+  private lacksId({ sequence }: PartitionQueue): boolean {
+    if (!this.options.enableIdempotence || sequence.identity || this.ids.current) return false;
+    this.ids.request();
+    return true;
   }
 
   private serve(lane: BrokerLane, queues: PartitionQueue[]): void {
@@ -155,7 +182,7 @@ export class Sender {
     let left = queues;
     while (left.length > 0 && lane.inFlight < maxInFlightRequestsPerConnection) {
       const sent: Sent[] = [];
-      left = this.gather(left, sent);
+      left = this.gather(lane, left, sent);
       if (sent.length > 0) this.dispatch(lane, connection, sent);
     }
   }
@@ -165,7 +192,11 @@ export class Sender {
    *
    * @returns the partitions that have more, those that got no place first
    */
-  private gather(queues: readonly PartitionQueue[], sent: Sent[]): PartitionQueue[] {
+  private gather(
+    lane: BrokerLane,
+    queues: readonly PartitionQueue[],
+    sent: Sent[],
+  ): PartitionQueue[] {
     const { maxRequestSize, lingerMs } = this.options;
     const now = this.now();
     const left: PartitionQueue[] = [];
@@ -173,7 +204,7 @@ export class Sender {
     let size = 0;
     for (const queue of queues) {
       const { head } = queue;
-      if (!head) continue;
+      if (!head || this.lacksId(queue)) continue;
       const bytes = this.build(queue, head);
       if (bytes === undefined) continue;
       if (sent.length > 0 && size + bytes > maxRequestSize) {
@@ -181,7 +212,7 @@ export class Sender {
         continue;
       }
       size += bytes;
-      queue.take();
+      queue.take(lane.nodeId);
       sent.push({ queue, batch: head });
       if (queue.readyAt(lingerMs, this.accumulator.hurry) <= now) again.push(queue);
       // Whoever was served goes to the end.
@@ -194,13 +225,21 @@ export class Sender {
   /** The size of the batch; undefined when it could not be built and has failed. */
   private build(queue: PartitionQueue, batch: ProducerBatch): number | undefined {
     try {
+      if (!this.sign(queue, batch)) throw uncertainDelivery(batch);
       return batch.close().length;
     } catch (error) {
-      queue.take();
-      queue.landed(batch);
-      this.outcomes.end(queue, batch, new ProduceError(batch, error as Error));
+      queue.drop(batch);
+      const known = error instanceof ProduceError;
+      this.outcomes.end(queue, batch, known ? error : new ProduceError(batch, error as Error));
       return undefined;
     }
+  }
+
+  /** @returns false when the batch must not be sent any more */
+  private sign({ sequence }: PartitionQueue, batch: ProducerBatch): boolean {
+    if (!this.options.enableIdempotence) return true;
+    const identity = sequence.identity ?? this.ids.current;
+    return identity !== undefined && sequence.sign(batch, identity);
   }
 
   private dispatch(lane: BrokerLane, connection: Connection, sent: readonly Sent[]): void {

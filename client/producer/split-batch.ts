@@ -1,9 +1,10 @@
 import { decodeBatch, RecordBatchBuilder, type CompressionType } from '../records';
 import { ProducerBatch } from './producer-batch';
+import { sequenceAfter } from './producer-identity';
 
 /**
  * Two batches with the records of one that the broker found too large, each with about half of
- * them, in order. The parts take over who waits for the records.
+ * them, in order. The parts take over who waits for the records, and the records' sequences.
  *
  * @param batch closed, of at least two records
  * @throws InvalidBatchError when the batch cannot be read; then nothing has changed
@@ -23,6 +24,12 @@ export function splitBatch(
   });
   front.inherit(batch, 0, middle);
   back.inherit(batch, middle, recordCount);
+  const { signature } = batch;
+  if (signature) {
+    const { identity, baseSequence } = signature;
+    front.sign(signature);
+    back.sign({ identity, baseSequence: sequenceAfter(baseSequence, middle) });
+  }
   batch.replaced();
   return [front, back];
 }
@@ -38,5 +45,6 @@ function emptyPart(batch: ProducerBatch, compression: CompressionType): Producer
   part.state = 'closed';
   // Counts as repeated, so that the parts are sent one after the other.
   part.attempts = batch.attempts;
+  part.uncertain = batch.uncertain;
   return part;
 }

@@ -55,7 +55,7 @@ export interface ReceivedByFake {
 
 /**
  * A broker for tests: real TCP on the loopback interface, the real msgpack codec, scripted answers.
- * ApiVersions, Metadata and DescribeCluster are answered from a {@link FakeCluster} unless a handler
+ * ApiVersions, Metadata, DescribeCluster and InitProducerId are answered from a {@link FakeCluster} unless a handler
  * of the test takes their place.
  *
  * Each connection's requests are answered in order, the next when the one before is done, so a
@@ -86,6 +86,11 @@ export class FakeBroker {
       })),
     }));
     this.on(apis.Metadata, (body) => cluster.metadata(body));
+    this.on(apis.InitProducerId, () => ({
+      errorCode: 0,
+      producerId: cluster.nextProducerId++,
+      producerEpoch: 0,
+    }));
     this.on(apis.DescribeCluster, () => ({
       clusterId: cluster.clusterId,
       controllerId: cluster.controllerId,

@@ -25,6 +25,8 @@ export class FakeCluster {
   clusterId = 'fake-cluster';
   /** Defaults to the first broker that joined. */
   controllerId = -1;
+  /** The id that the next idempotent producer gets. */
+  nextProducerId = 1000;
   readonly brokers = new Map<number, FakeNode>();
   readonly topics = new Map<string, FakeTopic>();
   private topicIds = 0;

@@ -1,7 +1,8 @@
 import { apis } from '../../protocol/apis';
 import type { RequestOf, ResponseInput } from '../../protocol/api';
-import { recordsOf, validateProducedBatch } from '../../records';
 import type { FakeBroker } from '../../network/testing/fake-broker';
+import { RecordBatch, recordsOf, validateProducedBatch } from '../../records';
+import { FakeProducerStates } from './fake-producer-states';
 
 type ProduceBody = RequestOf<typeof apis.Produce>;
 
@@ -20,6 +21,9 @@ export type Verdict = (topic: string, partition: number, values: readonly string
 export class FakeLog {
   /** Records by `topic-partition`. */
   readonly partitions = new Map<string, AppendedRecord[]>();
+  /** Batches that were recognised as repetitions. */
+  duplicates = 0;
+  private readonly states = new Map<string, FakeProducerStates>();
   /** Sizes of the batches in the order they came, in records. */
   readonly batches: number[] = [];
   verdict: Verdict = () => 0;
@@ -38,6 +42,20 @@ export class FakeLog {
       })),
     }));
     return body.acks === 0 ? undefined : { responses };
+  }
+
+  /** What is known of the idempotent producers of a partition. */
+  producers(topic: string, partition = 0): FakeProducerStates {
+    const name = `${topic}-${partition}`;
+    let states = this.states.get(name);
+    if (!states) this.states.set(name, (states = new FakeProducerStates()));
+    return states;
+  }
+
+  /** Loses what came from an offset on, as when a replica that lacks it takes the lead. */
+  truncate(topic: string, partition: number, offset: number): void {
+    this.partitions.get(`${topic}-${partition}`)?.splice(offset);
+    this.producers(topic, partition).truncate(offset);
   }
 
   values(topic: string, partition = 0): (string | null)[] {
@@ -70,10 +88,19 @@ export class FakeLog {
       records.map(({ value }) => value ?? ''),
     );
     if (errorCode !== 0) return { errorCode, baseOffset: -1 };
+    const batch = new RecordBatch(bytes, 0);
+    const producers = this.producers(topic, partition);
+    const sequence = producers.check(batch);
+    if (sequence.errorCode !== 0) return { errorCode: sequence.errorCode, baseOffset: -1 };
+    if (sequence.repeats !== undefined) {
+      this.duplicates++;
+      return { errorCode: 0, baseOffset: sequence.repeats };
+    }
     const name = `${topic}-${partition}`;
     const log = this.partitions.get(name) ?? [];
     this.partitions.set(name, log);
     const baseOffset = log.length;
+    producers.appended(batch, baseOffset);
     log.push(...records);
     this.batches.push(records.length);
     return { errorCode: 0, baseOffset };
