@@ -18,7 +18,7 @@ import {
   wireTopicId,
 } from './control-requests';
 import type { TermEvent } from './controller-events';
-import { PendingControl, type Part } from './pending-control';
+import { PendingControl, type ControlRound, type Part } from './pending-control';
 
 export interface ControlChannelOptions {
   readonly controllerId: number;
@@ -103,29 +103,32 @@ export class ControlChannel {
   }
 
   private async run(): Promise<void> {
-    for (let round = this.pending.takeRound(); round; round = this.pending.takeRound()) {
-      const { leadership, metadata, stops } = round;
-      try {
-        if (leadership) {
-          await this.sendLeadership(leadership);
-          round = { ...round, leadership: undefined };
-        }
-        if (metadata) {
-          await this.sendMetadata(metadata);
-          round = { ...round, metadata: undefined };
-        }
-        if (stops.length > 0) await this.sendStops(stops);
-      } catch (error) {
-        if (this.closed) break;
-        if (round.leadership) this.pending.putBackLeadership(round.leadership);
-        if (round.metadata) this.pending.putBackMetadata(round.metadata);
-        this.pending.putBackStops(stops);
-        this.failed(error);
-        await this.pause();
-      }
-      if (this.closed) break;
+    while (!this.closed) {
+      const round = this.pending.takeRound();
+      if (!round) break;
+      if (!(await this.deliver(round))) await this.pause();
     }
     this.running = false;
+  }
+
+  /** @returns whether all of it was answered; else what was not is pending again */
+  private async deliver({ leadership, metadata, stops }: ControlRound): Promise<boolean> {
+    let undelivered: ControlRound = { leadership, metadata, stops };
+    try {
+      if (leadership) await this.sendLeadership(leadership);
+      undelivered = { ...undelivered, leadership: undefined };
+      if (metadata && !this.closed) await this.sendMetadata(metadata);
+      undelivered = { ...undelivered, metadata: undefined };
+      if (stops.length > 0 && !this.closed) await this.sendStops(stops);
+      return true;
+    } catch (error) {
+      if (this.closed) return true;
+      if (undelivered.leadership) this.pending.putBackLeadership(undelivered.leadership);
+      if (undelivered.metadata) this.pending.putBackMetadata(undelivered.metadata);
+      this.pending.putBackStops(undelivered.stops);
+      this.failed(error);
+      return false;
+    }
   }
 
   private async sendLeadership(part: Part<LeadershipEntry>): Promise<void> {
