@@ -7,11 +7,14 @@ import { createInterface } from 'node:readline';
 import { projectRoot } from '../../tools/cli/project-root';
 import { EventLog } from './event-log';
 import { freePorts } from './free-ports';
+import { processGuard } from './process-guard';
 
 export interface BrokerProcessOptions {
   readonly zookeeperConnect: string;
   /** Holds the broker's data and its pid file. */
   readonly directory: string;
+  /** Its `log.dirs`, default `directory/data`. */
+  readonly dataDirectory?: string;
   /** Where its output goes, default `directory/broker.log`. Appended to. */
   readonly logFile?: string;
   /** Default 1. */
@@ -24,6 +27,9 @@ export interface BrokerProcessOptions {
   /** For node, e.g. `--max-old-space-size=256`. */
   readonly nodeArgs?: readonly string[];
 }
+
+/** Lines of output in an error's message. */
+const LAST_LINES = 40;
 
 /** How a process ended. */
 export interface Exit {
@@ -55,19 +61,15 @@ export class BrokerProcess {
   /** Resolves when the broker serves. @throws Error with its output when it ends before that */
   static async start(options: BrokerProcessOptions): Promise<BrokerProcess> {
     const broker = await BrokerProcess.launch(options);
-    const started = broker.log.next('broker-started');
-    const served = await Promise.race([started.then(() => true), broker.exited.then(() => false)]);
-    if (served) return broker;
-    const { code, signal } = await broker.exited;
-    const output = broker.output.join('\n');
-    throw new Error(`Broker ${broker.id} has ended (${signal ?? code}):\n${output}`);
+    await broker.served();
+    return broker;
   }
 
   /** Resolves as soon as there is a process; for tests that disturb the start. */
   static async launch(options: BrokerProcessOptions): Promise<BrokerProcess> {
     const { directory, id = 1, nodeArgs = [], env = {} } = options;
     const { port = (await freePorts(1))[0]!, logFile = join(directory, 'broker.log') } = options;
-    const dataDirectory = join(directory, 'data');
+    const { dataDirectory = join(directory, 'data') } = options;
     await mkdir(directory, { recursive: true });
     await mkdir(dirname(logFile), { recursive: true });
     const configs = {
@@ -91,6 +93,24 @@ export class BrokerProcess {
     broker.keepOutput(logFile);
     await once(child, 'spawn');
     return broker;
+  }
+
+  /**
+   * Resolves when it serves for the first time; call it as soon as it is launched.
+   *
+   * @throws Error with its output when it ends before that, or takes too long and is killed for it
+   */
+  async served(): Promise<void> {
+    const started = this.log.next('broker-started').then(() => true);
+    try {
+      if (await Promise.race([started, this.exited.then(() => false)])) return;
+    } catch (error) {
+      await this.kill();
+      throw error;
+    }
+    const { code, signal } = await this.exited;
+    const output = this.output.slice(-LAST_LINES).join('\n');
+    throw new Error(`Broker ${this.id} has ended (${signal ?? code}):\n${output}`);
   }
 
   get pid(): number {
@@ -139,6 +159,7 @@ export class BrokerProcess {
     });
     createInterface(this.child.stderr!).on('line', keep);
     // A test that dies must not leave its broker behind.
+    processGuard.add(this.child);
     const orphan = (): void => void this.child.kill('SIGKILL');
     process.once('exit', orphan);
     this.child.once('close', () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delay } from '../../client/runtime/clock';
 import { freePorts } from './free-ports';
+import { processGuard } from './process-guard';
 import { FaultProxy } from './fault-proxy';
 
 const DEBIAN_JAR = '/usr/share/java/zookeeper.jar';
@@ -66,7 +67,12 @@ export class ZooKeeperEnsemble {
       }
       await ensemble.configure(node, [...servers, ...config]);
     }
-    await ensemble.startAll();
+    try {
+      await ensemble.startAll();
+    } catch (error) {
+      await ensemble.stop();
+      throw error;
+    }
     return ensemble;
   }
 
@@ -137,6 +143,19 @@ export class ZooKeeperEnsemble {
     return /^Mode: (\w+)/m.exec(await this.ask(id, 'srvr'))?.[1];
   }
 
+  /** The server that leads the ensemble, or the only one; undefined while there is none. */
+  async leader(): Promise<number | undefined> {
+    const modes = await Promise.all(this.ids.map((id) => this.mode(id)));
+    const index = modes.findIndex((mode) => mode === 'leader' || mode === 'standalone');
+    return index < 0 ? undefined : this.ids[index];
+  }
+
+  /** Whether its process lives; a paused one does. */
+  running(id: number): boolean {
+    const child = this.node(id).process;
+    return child !== undefined && child.exitCode === null && child.signalCode === null;
+  }
+
   /** Asks one of ZooKeeper's four letter words; all are allowed. Empty when nobody answers. */
   ask(id: number, word: string): Promise<string> {
     return new Promise((resolve) => {
@@ -147,6 +166,11 @@ export class ZooKeeperEnsemble {
       socket.on('error', () => undefined);
       socket.on('close', () => resolve(answer));
     });
+  }
+
+  /** Where a server's output goes. */
+  outputFile(id: number): string {
+    return join(this.node(id).directory, 'output.txt');
   }
 
   /** Kills all servers and removes their data. */
@@ -192,7 +216,7 @@ export class ZooKeeperEnsemble {
 
   private async launch(id: number): Promise<void> {
     const node = this.node(id);
-    const output = await open(join(node.directory, 'output.txt'), 'a');
+    const output = await open(this.outputFile(id), 'a');
     const child = spawn(
       process.env['JAVA'] ?? 'java',
       [
@@ -208,6 +232,7 @@ export class ZooKeeperEnsemble {
       { stdio: ['ignore', output.fd, output.fd] },
     );
     node.process = child;
+    processGuard.add(child);
     const orphan = (): void => void child.kill('SIGKILL');
     process.once('exit', orphan);
     child.once('exit', () => process.removeListener('exit', orphan));
@@ -220,7 +245,7 @@ export class ZooKeeperEnsemble {
     while ((await this.mode(id)) === undefined) {
       const dead = this.node(id).process?.exitCode;
       if (typeof dead === 'number' || performance.now() > until) {
-        const output = await readFile(join(this.node(id).directory, 'output.txt'), 'utf8');
+        const output = await readFile(this.outputFile(id), 'utf8');
         throw new Error(`ZooKeeper server ${id} does not serve:\n${output}`);
       }
       await delay(30);

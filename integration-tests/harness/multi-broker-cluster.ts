@@ -1,0 +1,212 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BrokerProcess, type BrokerProcessOptions, type Exit } from './broker-process';
+import { FaultProxy } from './fault-proxy';
+import { freePorts } from './free-ports';
+import { ZooKeeperEnsemble, type EnsembleOptions } from './zookeeper-ensemble';
+
+export type Configs = Readonly<Record<string, string>>;
+
+export interface MultiBrokerOptions extends Pick<BrokerProcessOptions, 'env' | 'nodeArgs'> {
+  /** Number of brokers, with ids from 1 on. Default 3. */
+  readonly brokers?: number;
+  readonly zookeeper?: EnsembleOptions;
+  /** For all brokers, or for each. */
+  readonly configs?: Configs | ((id: number) => Configs);
+  /**
+   * Put a {@link FaultProxy} into every link: from clients to each broker, from each broker to each
+   * other, from each broker to each ZooKeeper server. Default false.
+   */
+  readonly proxies?: boolean;
+  /** Where each broker's data lies. Default in a directory that {@link MultiBrokerCluster.close} removes. */
+  readonly dataDirectory?: (id: number) => string;
+  /** Where each broker's log goes. Default beside its data. */
+  readonly logFile?: (id: number) => string;
+}
+
+/** A real ZooKeeper ensemble and several real brokers, each of which can be treated badly. */
+export class MultiBrokerCluster {
+  /** The present life of each broker that was started. */
+  private readonly processes = new Map<number, BrokerProcess>();
+  private readonly proxies = new Map<string, FaultProxy>();
+
+  private constructor(
+    readonly zookeeper: ZooKeeperEnsemble,
+    /** Removed by {@link close}. */
+    readonly directory: string,
+    private readonly ports: readonly number[],
+    private readonly options: MultiBrokerOptions,
+  ) {}
+
+  /** Resolves when all brokers serve. */
+  static async start(options: MultiBrokerOptions = {}): Promise<MultiBrokerCluster> {
+    const cluster = await MultiBrokerCluster.prepare(options);
+    try {
+      await cluster.startAll();
+    } catch (error) {
+      await cluster.close();
+      throw error;
+    }
+    return cluster;
+  }
+
+  /** The ensemble and the proxies, no broker yet. */
+  static async prepare(options: MultiBrokerOptions = {}): Promise<MultiBrokerCluster> {
+    const zookeeper = await ZooKeeperEnsemble.start(options.zookeeper);
+    const directory = await mkdtemp(join(tmpdir(), 'kafka-classic-brokers-'));
+    const ports = await freePorts(options.brokers ?? 3);
+    const cluster = new MultiBrokerCluster(zookeeper, directory, ports, options);
+    if (options.proxies) await cluster.openProxies();
+    return cluster;
+  }
+
+  get ids(): number[] {
+    return this.ports.map((_, index) => index + 1);
+  }
+
+  /** Where clients reach a broker: the same in each of its lives. */
+  address(id: number): string {
+    return this.proxies.get(`clients-${id}`)?.address ?? `127.0.0.1:${this.port(id)}`;
+  }
+
+  /** Bootstrap servers. */
+  get addresses(): string[] {
+    return this.ids.map((id) => this.address(id));
+  }
+
+  /** The present life of a broker, or its last one. */
+  broker(id: number): BrokerProcess {
+    const broker = this.processes.get(id);
+    if (!broker) throw new Error(`Broker ${id} has not been started.`);
+    return broker;
+  }
+
+  isRunning(id: number): boolean {
+    return this.processes.get(id)?.running === true;
+  }
+
+  dataDirectory(id: number): string {
+    return this.options.dataDirectory?.(id) ?? join(this.directory, `broker-${id}`, 'data');
+  }
+
+  /** Between clients and a broker. */
+  clientProxy(id: number): FaultProxy {
+    return this.proxy(`clients-${id}`);
+  }
+
+  /** On connections that one broker opens to another. */
+  peerProxy(from: number, to: number): FaultProxy {
+    return this.proxy(`${from}-${to}`);
+  }
+
+  /** On connections that a broker opens to a ZooKeeper server. */
+  zookeeperProxy(broker: number, server: number): FaultProxy {
+    return this.proxy(`${broker}-zookeeper-${server}`);
+  }
+
+  /** All there are, with what they lie between. */
+  allProxies(): ReadonlyMap<string, FaultProxy> {
+    return this.proxies;
+  }
+
+  /** Resolves when the broker serves. */
+  async start(id: number): Promise<BrokerProcess> {
+    const { env, nodeArgs, logFile } = this.options;
+    const broker = await BrokerProcess.launch({
+      id,
+      port: this.port(id),
+      zookeeperConnect: this.connectStringOf(id),
+      directory: join(this.directory, `broker-${id}`),
+      dataDirectory: this.dataDirectory(id),
+      configs: this.configsOf(id),
+      ...(logFile && { logFile: logFile(id) }),
+      ...(env && { env }),
+      ...(nodeArgs && { nodeArgs }),
+    });
+    this.processes.set(id, broker);
+    await broker.served();
+    return broker;
+  }
+
+  async startAll(ids: readonly number[] = this.ids): Promise<void> {
+    await settled(ids.map((id) => this.start(id)));
+  }
+
+  /** kill -9; gone when this resolves. */
+  kill(id: number): Promise<Exit> {
+    return this.broker(id).kill();
+  }
+
+  /** A clean shutdown. */
+  stop(id: number): Promise<Exit> {
+    return this.broker(id).stop();
+  }
+
+  pause(id: number): void {
+    this.broker(id).pause();
+  }
+
+  resume(id: number): void {
+    this.broker(id).resume();
+  }
+
+  /** Kills everything and removes the directory, whatever state it is in. */
+  async close(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((broker) => broker.kill()));
+    await this.zookeeper.stop();
+    for (const proxy of this.proxies.values()) await proxy.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private port(id: number): number {
+    const port = this.ports[id - 1];
+    if (port === undefined) throw new Error(`There is no broker ${id}.`);
+    return port;
+  }
+
+  private proxy(name: string): FaultProxy {
+    const proxy = this.proxies.get(name);
+    if (!proxy) throw new Error(`There is no proxy ${name}.`);
+    return proxy;
+  }
+
+  private async openProxies(): Promise<void> {
+    const open = async (name: string, port: number): Promise<void> => {
+      this.proxies.set(name, await FaultProxy.start(port));
+    };
+    for (const id of this.ids) {
+      await open(`clients-${id}`, this.port(id));
+      for (const peer of this.ids) if (peer !== id) await open(`${id}-${peer}`, this.port(peer));
+      for (const server of this.zookeeper.ids) {
+        await open(`${id}-zookeeper-${server}`, this.zookeeper.port(server));
+      }
+    }
+  }
+
+  private connectStringOf(id: number): string {
+    if (!this.options.proxies) return this.zookeeper.connectString;
+    return this.zookeeper.ids.map((server) => this.zookeeperProxy(id, server).address).join(',');
+  }
+
+  private configsOf(id: number): Configs {
+    const { configs = {}, proxies } = this.options;
+    const given = typeof configs === 'function' ? configs(id) : configs;
+    if (!proxies) return given;
+    const peers = this.ids.filter((peer) => peer !== id);
+    return {
+      'advertised.listeners': `PLAINTEXT://${this.clientProxy(id).address}`,
+      'inter.broker.endpoint.overrides': peers
+        .map((peer) => `${peer}=${this.peerProxy(id, peer).address}`)
+        .join(','),
+      ...given,
+    };
+  }
+}
+
+/** Waits for all, then fails with the first failure. */
+async function settled(starts: readonly Promise<unknown>[]): Promise<void> {
+  for (const result of await Promise.allSettled(starts)) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}
