@@ -52,14 +52,16 @@ export async function retrying<T>(
 
 async function waitConnected(zk: ZooKeeperClient, timeoutMs: number): Promise<void> {
   const expired = deferred();
-  const remove = zk.onState(({ state }) => {
-    if (state === 'expired' && zk.atBorder)
+  const check = () => {
+    if (zk.state === 'expired' && zk.atBorder)
       expired.reject(new ZkError('SESSION_EXPIRED', { op: 'wait' }));
-  });
+  };
+  // The session may expire at a border, and the border begins after it has expired.
+  const removals = [zk.onState(check), zk.onBorder(check)];
   try {
     await Promise.race([zk.waitConnected(timeoutMs), expired.promise]);
   } finally {
-    remove();
+    for (const remove of removals) remove();
   }
 }
 

@@ -1,6 +1,7 @@
 import { deferred } from '../../client/runtime/deferred';
 import { ClientFixture } from './client-fixture';
 import { LeaseLostError } from './lease';
+import { retrying } from './retry';
 import { SessionFile } from './session-file';
 import type { StateChange } from './zookeeper-client';
 
@@ -73,6 +74,22 @@ describe('ZooKeeperClient', () => {
       'after-2',
     ]);
     expect(zk.sessionId).not.toBe(first);
+    await fixture.close();
+  });
+
+  it('ends what waited for a connection before the session expired: a handler may wait for it', async () => {
+    const fixture = f();
+    const zk = await fixture.connect();
+    fixture.ensemble.faults.disconnect(zk.sessionId);
+    await fixture.settle();
+    const waiting = expect(retrying(zk, () => zk.get('/'))).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    zk.beforeNewSession(() => waiting);
+    await fixture.expire(zk);
+    fixture.ensemble.faults.reconnect(zk.sessionId);
+    await fixture.until(zk.waitConnected(1_000));
+    expect(zk.generation).toBe(2);
     await fixture.close();
   });
 

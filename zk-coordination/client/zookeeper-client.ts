@@ -67,6 +67,7 @@ export class ZooKeeperClient {
   private readonly before = new Set<SessionHandler>();
   private readonly after = new Set<SessionHandler>();
   private readonly listeners = new Set<(change: StateChange) => void>();
+  private readonly borderListeners = new Set<() => void>();
   private readonly ownSessions = new Map<bigint, SessionCredentials>();
   private readonly closing = deferred();
   private readonly started = deferred();
@@ -112,6 +113,16 @@ export class ZooKeeperClient {
    */
   get atBorder(): boolean {
     return this.handlersRunning;
+  }
+
+  /**
+   * Told whenever border handlers begin to run.
+   *
+   * @returns a function that takes the listener away
+   */
+  onBorder(listener: () => void): () => void {
+    this.borderListeners.add(listener);
+    return () => this.borderListeners.delete(listener);
   }
 
   /** What the ensemble granted, or what was asked for until connected; 0 before {@link connect}. */
@@ -297,6 +308,7 @@ export class ZooKeeperClient {
 
   private async runHandlers(handlers: ReadonlySet<SessionHandler>, border: string): Promise<void> {
     this.handlersRunning = true;
+    for (const listener of [...this.borderListeners]) listener();
     for (const handler of [...handlers]) {
       if (this.isClosing) break;
       // A handler may close the client, and then waits for us to be done.
