@@ -20,7 +20,9 @@ export function offsetForLeaderEpochHandler(dependencies: {
       partitions: partitions.map(({ partition, currentLeaderEpoch, leaderEpoch }) => {
         try {
           const log = replicas.partition(topic, partition).leaderLog(currentLeaderEpoch);
-          const end = endOfEpoch(log, leaderEpoch);
+          // A client that has seen a newer epoch than this leader must not cut what it has.
+          const end =
+            request.replicaId >= 0 ? endOfEpoch(log, leaderEpoch) : log.epochEndOffset(leaderEpoch);
           return {
             partition,
             errorCode: ErrorCode.NONE,

@@ -131,14 +131,22 @@ describe('OffsetForLeaderEpoch', () => {
     await fixture.append(partition, 2);
     await fixture.obey({ leaderEpoch: 6, partitionEpoch: 8 });
     await fixture.append(partition, 1);
+    expect(await endOf(leaderEpoch, currentLeaderEpoch, 2)).toMatchObject(expected);
+  });
+
+  it('does not have a client cut what is newer than the leader', async () => {
+    expect(await endOf(9, -1, -1)).toMatchObject({ leaderEpoch: -1, endOffset: -1 });
+  });
+
+  async function endOf(leaderEpoch: number, currentLeaderEpoch: number, replicaId: number) {
     const { replicas, logger } = fixture;
     const partitions = [{ partition: 0, currentLeaderEpoch, leaderEpoch }];
     const response = (await offsetForLeaderEpochHandler({ replicas, logger })(
-      { replicaId: 2, topics: [{ topic: 't', partitions }] },
+      { replicaId, topics: [{ topic: 't', partitions }] },
       requestContext(),
     )) as ResponseInput<typeof OffsetForLeaderEpoch>;
-    expect(response.topics[0]?.partitions[0]).toMatchObject(expected);
-  });
+    return response.topics[0]?.partitions[0];
+  }
 });
 
 describe('DeleteRecords', () => {
