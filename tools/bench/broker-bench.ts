@@ -20,7 +20,7 @@ export function filledBatch(batchBytes: number, recordBytes: number): Buffer {
   return Buffer.from(builder.build());
 }
 
-function frameOf(api: Api, body: object): Buffer[] {
+export function frameOf(api: Api, body: object): Buffer[] {
   const header = { apiVersion: api.versions.max, correlationId: 1, clientId: 'bench' };
   return msgpackCodec.encodeRequest(api, header, body);
 }
@@ -29,9 +29,14 @@ function frameOf(api: Api, body: object): Buffer[] {
  * Creates a topic by hand: the bench measures the broker, not our client. One segment holds all:
  * rolling flushes the old segment to the disk, and the ceilings do not wait for disks either.
  */
-export async function createTopic(port: number, name: string, numPartitions = 1): Promise<void> {
+export async function createTopic(
+  port: number,
+  name: string,
+  numPartitions = 1,
+  replicationFactor = 1,
+): Promise<void> {
   const configs = [{ name: 'segment.bytes', value: '2147483647' }];
-  const topics = [{ name, numPartitions, replicationFactor: 1, configs }];
+  const topics = [{ name, numPartitions, replicationFactor, configs }];
   const request = { topics, timeoutMs: 10_000 };
   await runRawLoad({
     port,
@@ -72,7 +77,7 @@ export async function prototypeProduceRate(
   }
 }
 
-function throughput(
+export function throughput(
   port: number,
   batch: Buffer,
   totalBytes: number,

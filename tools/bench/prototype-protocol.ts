@@ -20,3 +20,16 @@ export function prototypeFetch(position: number, maxBytes: number): Buffer[] {
   frame.writeUInt32BE(maxBytes, 13);
   return [frame];
 }
+
+/** First byte of the frames of the replicated prototype's followers. A number and a position follow. */
+export const PROTOTYPE_FOLLOW = 3;
+
+/** A frame by which a follower says how far it has come and asks for more. */
+export function prototypeFollow(follower: number, position: number): Buffer {
+  const frame = Buffer.allocUnsafe(14);
+  frame.writeUInt32BE(10, 0);
+  frame[4] = PROTOTYPE_FOLLOW;
+  frame[5] = follower;
+  frame.writeDoubleBE(position, 6);
+  return frame;
+}

@@ -15,6 +15,7 @@ import {
   producerRate,
 } from './client-bench';
 import { startProduct } from './product';
+import { idleCost, productReplicatedRate, prototypeReplicatedRate } from './replication-bench';
 
 /** One line of the result. */
 export interface BenchLine {
@@ -28,6 +29,8 @@ export interface BenchLine {
 
 const MB = 1e6;
 const AT_REST_MS = 3000;
+/** Partitions, each with three replicas, of the cluster that is measured at rest. */
+const IDLE_PARTITIONS = 1000;
 
 /**
  * @param scale 1 for the full amount of data
@@ -51,6 +54,7 @@ export async function measureAll(
   add({ what: 'raw append, groups of 16 × 16 KiB', measured: appended });
   add({ what: 'CRC-32C of 64 KiB', measured: perSecond(await rawCrc(8 * bytes)) });
 
+  await measureReplication(folder, scale, add);
   const product = await startProduct(folder);
   try {
     add({ what: 'broker: start to serving', measured: `${Math.round(product.startMs)} ms` });
@@ -111,6 +115,34 @@ export async function measureAll(
     await product.stop();
   }
   return lines;
+}
+
+/** Three brokers on this machine, each partition on all of them. */
+async function measureReplication(
+  folder: string,
+  scale: number,
+  add: (line: BenchLine) => void,
+): Promise<void> {
+  const cluster = await startProduct(folder, 3);
+  try {
+    for (const size of [16 * 1024, 64 * 1024]) {
+      const batch = filledBatch(size, 1024);
+      const bytes = 2e8 * scale;
+      const ceiling = await prototypeReplicatedRate(folder, batch, bytes);
+      const measured = await productReplicatedRate(cluster, batch, bytes);
+      add({
+        what: `three brokers: produce acks=all, ${size / 1024} KiB batches of 1 KiB records`,
+        ...against(measured, ceiling),
+      });
+    }
+    const { cpu, bytes } = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
+    add({
+      what: `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`,
+      measured: `${(cpu * 100).toFixed(1)} % of a core, ${(bytes / 2 ** 20).toFixed(0)} MiB`,
+    });
+  } finally {
+    await cluster.stop();
+  }
 }
 
 function against(measured: number, ceiling: number): Omit<BenchLine, 'what'> {
