@@ -2,7 +2,6 @@ import type { RequestOf, ResponseInput } from '../../client/protocol/api';
 import { ErrorCode, type ErrorName } from '../../client/protocol/error-codes';
 import type { AlterPartition } from '../../client/protocol/messages/alter-partition';
 import {
-  topicPartitionKey,
   type PartitionState,
   type PartitionUpdateOutcome,
   type StoredPartitionState,
@@ -12,7 +11,7 @@ import { decideIsrChange, type IsrRequest } from './isr-change-decision';
 import type { ControlledPartition } from './controlled-partition';
 import type { ControllerTerm } from './controller-term';
 import { isBeingReassigned } from './reassignment';
-import { assertNotSuperseded } from './state-changes';
+import { reread } from './state-changes';
 
 type Request = RequestOf<typeof AlterPartition>;
 type Response = ResponseInput<typeof AlterPartition>;
@@ -79,9 +78,10 @@ async function write(term: ControllerTerm, items: readonly Item[]): Promise<void
   );
   const outcomes = await term.during(states.updateMany(updates, term.writer));
   const written = take(term, items, outcomes);
+  // A lost compare-and-set shows that the context is out of date (H12).
   await reread(
     term,
-    items.filter(({ error }) => error !== null),
+    items.flatMap(({ partition, error }) => (partition && error !== null ? [partition] : [])),
   );
   tellEverybody(term, written);
   const reassigned = written.filter(({ assignment }) => isBeingReassigned(assignment));
@@ -111,21 +111,6 @@ function take(
   return written;
 }
 
-/** A lost compare-and-set shows that the context is out of date (H12). */
-async function reread(term: ControllerTerm, items: readonly Item[]): Promise<void> {
-  const partitions = items.flatMap(({ partition }) => partition ?? []);
-  if (partitions.length === 0) return;
-  const { stores } = term.env;
-  await term.sync();
-  const found = await term.during(stores.states.getMany(partitions));
-  for (const partition of partitions) {
-    const state = found.get(topicPartitionKey(partition));
-    if (!state) continue;
-    assertNotSuperseded(term, state);
-    partition.state = state;
-  }
-}
-
 function logIsr(
   { env }: ControllerTerm,
   { topic, partition }: ControlledPartition,
@@ -148,12 +133,17 @@ function answers(items: readonly Item[]): Response['topics'] {
   return [...perTopic].map(([topicId, partitions]) => ({ topicId, partitions }));
 }
 
+/**
+ * A leader that went by an older state is told the present one with the refusal, or it would ask on
+ * the same basis for ever (KAFKA-2729).
+ */
 function answer({ index, partition, error }: Item): PartitionResponse {
   const state: StoredPartitionState | undefined = partition?.state;
-  if (error !== null || !state) {
+  const errorCode = error === null ? ErrorCode.NONE : ErrorCode[error];
+  if (!state || (error !== null && error !== 'INVALID_UPDATE_VERSION')) {
     return {
       partitionIndex: index,
-      errorCode: ErrorCode[error ?? 'UNKNOWN_TOPIC_OR_PARTITION'],
+      errorCode: errorCode || ErrorCode.UNKNOWN_TOPIC_OR_PARTITION,
       leaderId: -1,
       leaderEpoch: -1,
       isr: [],
@@ -163,7 +153,7 @@ function answer({ index, partition, error }: Item): PartitionResponse {
   }
   return {
     partitionIndex: index,
-    errorCode: ErrorCode.NONE,
+    errorCode,
     leaderId: state.leader,
     leaderEpoch: state.leaderEpoch,
     isr: state.isr,

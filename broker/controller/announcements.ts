@@ -91,5 +91,5 @@ function currentSnapshot(
   partition: ControlledPartition,
 ): PartitionSnapshot | undefined {
   const topic = context.topics.get(partition.topic);
-  return topic && snapshotOf(topic, partition, context.offlineReplicas(partition));
+  return topic && snapshotOf(topic, partition, context.failedReplicas(partition));
 }

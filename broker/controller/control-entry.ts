@@ -19,7 +19,7 @@ export interface PartitionSnapshot extends TopicPartition {
   readonly addingReplicas: readonly number[];
   readonly removingReplicas: readonly number[];
   readonly isRecovering: boolean;
-  /** Replicas on dead brokers or in failed directories. */
+  /** Replicas in failed directories. Which brokers are dead everybody sees in ZooKeeper. */
   readonly offlineReplicas: readonly number[];
 }
 

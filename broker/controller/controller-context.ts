@@ -115,9 +115,10 @@ export class ControllerContext {
     return new Set(replicas.filter((id) => this.isReplicaOnline(partition, id)));
   }
 
-  offlineReplicas(partition: ControlledPartition): number[] {
+  /** Brokers that are alive but have lost the log directory of their replica. */
+  failedReplicas(partition: ControlledPartition): number[] {
     const { replicas } = partition.assignment;
-    return replicas.filter((id) => !this.isReplicaOnline(partition, id));
+    return replicas.filter((id) => this.isDirectoryFailed(partition, id));
   }
 
   /** A broker says that the log directory of its replica has failed. */

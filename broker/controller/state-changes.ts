@@ -87,10 +87,11 @@ export async function changeStates(
  *
  * @throws ControllerFencedError when a later controller has decided on one of them
  */
-async function reread(
+export async function reread(
   term: ControllerTerm,
   partitions: readonly ControlledPartition[],
 ): Promise<void> {
+  if (partitions.length === 0) return;
   const { stores } = term.env;
   await term.sync();
   const found = await term.during(stores.states.getMany(partitions));

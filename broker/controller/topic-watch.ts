@@ -1,17 +1,29 @@
 import {
+  bytesFrom,
   pipelined,
   randomKafkaUuid,
   ZkError,
+  type FencedWriter,
   type StoredTopic,
   type WatchCell,
 } from '../../zk-coordination';
-import type { ControllerTerm } from './controller-term';
+import type { ControllerEnvironment } from './controller-environment';
+import type { TermEvent } from './controller-events';
+
+/** The term of office that topics are followed in. */
+export interface WatchingTerm {
+  readonly env: ControllerEnvironment;
+  readonly writer: FencedWriter;
+  during<T>(work: Promise<T>): Promise<T>;
+  put(event: TermEvent): void;
+  onEnd(cleanup: () => void): void;
+}
 
 /** Follows the znodes of the topics, so that partitions added to them are seen. Of one term. */
 export class TopicWatch {
   private readonly cells = new Map<string, WatchCell<'data'>>();
 
-  constructor(private readonly term: ControllerTerm) {
+  constructor(private readonly term: WatchingTerm) {
     term.onEnd(() => {
       for (const cell of this.cells.values()) cell.close();
     });
@@ -53,7 +65,10 @@ export class TopicWatch {
     const { env, writer } = this.term;
     for (let stored: StoredTopic | null = topic; stored;) {
       if (stored.topicId !== null) return stored;
-      const complete: StoredTopic = { ...stored, topicId: randomKafkaUuid() };
+      const complete: StoredTopic = {
+        ...stored,
+        topicId: randomKafkaUuid(bytesFrom(env.zk.random)),
+      };
       try {
         const { topics } = env.stores;
         const version = await this.term.during(
