@@ -39,6 +39,7 @@ export function openReplication(options: ReplicationOptions): Replication {
   const { brokerId, configs, metadata, link, clock, random, logger } = options;
   const followers = new FetcherManager({
     brokerId,
+    brokerEpoch: () => options.brokerEpoch(),
     peers: options.peers,
     clock,
     random,

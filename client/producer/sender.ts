@@ -206,7 +206,11 @@ export class Sender {
       const { head } = queue;
       if (!head || this.lacksId(queue)) continue;
       const bytes = this.build(queue, head);
-      if (bytes === undefined) continue;
+      if (bytes === undefined) {
+        // It has failed; the next one may be ready.
+        if (queue.readyAt(lingerMs, this.accumulator.hurry) <= now) again.push(queue);
+        continue;
+      }
       if (sent.length > 0 && size + bytes > maxRequestSize) {
         left.push(queue);
         continue;

@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ensureCodecsReady } from '../../client/records';
 import { verdictLine } from '../checker/verdict';
+import { mutationNames, mutations, type Mutation } from './mutations';
 import { runSchedule, type Outcome } from './schedule';
 
 interface Options {
@@ -10,6 +11,7 @@ interface Options {
   readonly seconds: number;
   readonly jobs: number;
   readonly verbose: boolean;
+  readonly mutation?: Mutation;
 }
 
 /** What a worker tells of one schedule. */
@@ -34,10 +36,23 @@ const program = new Command()
   .option('--count <n>', 'schedules to run, with seeds one after the other', wholeNumber, 1)
   .option('--seconds <n>', 'how long things go wrong, in virtual time', wholeNumber, 60)
   .option('--jobs <n>', 'processes that share the schedules', wholeNumber, 1)
+  .addOption(
+    new Option(
+      '--mutation <name>',
+      'put a known mistake into the code, which must be found',
+    ).choices(mutationNames),
+  )
   .option('--verbose', 'tell everything that happens', false);
 
-async function* runHere({ seed, count, seconds, verbose }: Options): AsyncIterable<Report> {
+async function* runHere({
+  seed,
+  count,
+  seconds,
+  verbose,
+  mutation,
+}: Options): AsyncIterable<Report> {
   await ensureCodecsReady();
+  if (mutation) mutations[mutation]();
   // Most errors of a schedule are part of it; to note where each came from would take long.
   if (!verbose) Error.stackTraceLimit = 0;
   for (let i = 0; i < count; i++) {
@@ -53,7 +68,13 @@ async function* runHere({ seed, count, seconds, verbose }: Options): AsyncIterab
 }
 
 /** Shares the seeds among processes, each with a run of its own. */
-async function* runInJobs({ seed, count, seconds, jobs }: Options): AsyncIterable<Report> {
+async function* runInJobs({
+  seed,
+  count,
+  seconds,
+  jobs,
+  mutation,
+}: Options): AsyncIterable<Report> {
   const waiting: Report[] = [];
   let wake = () => {};
   let running = jobs;
@@ -62,7 +83,17 @@ async function* runInJobs({ seed, count, seconds, jobs }: Options): AsyncIterabl
     const share = seed + Math.floor((count * (job + 1)) / jobs) - first;
     const child = fork(
       __filename,
-      [...['--seed', `${first}`, '--count', `${share}`, '--seconds', `${seconds}`]],
+      [
+        ...[
+          '--seed',
+          `${first}`,
+          '--count',
+          `${share}`,
+          '--seconds',
+          `${seconds}`,
+          ...(mutation ? ['--mutation', mutation] : []),
+        ],
+      ],
       {
         env: { ...process.env, SIMULATE_JOB: '1' },
         execArgv: [...process.execArgv, '--max-semi-space-size=64'],

@@ -35,6 +35,8 @@ export const defaultFetcherConfig: FetcherConfig = {
 export interface FetcherOptions {
   /** Of this broker. */
   readonly brokerId: number;
+  /** Own broker epoch, -1 while not registered. */
+  brokerEpoch(): number;
   readonly peers: Peers;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -150,6 +150,8 @@ export class ReplicaFetcher {
     const { config, brokerId } = this.options;
     const request = {
       replicaId: brokerId,
+      // So that a fetch of a former life, late on its way, does not count (KIP-903).
+      replicaState: { replicaId: brokerId, replicaEpoch: this.options.brokerEpoch() },
       maxWaitMs: config.waitMaxMs,
       minBytes: config.minBytes,
       maxBytes: config.responseMaxBytes,

@@ -6,6 +6,8 @@ export interface StoredState {
   readonly leaderEpoch: number;
   readonly isr: readonly number[];
   readonly controllerEpoch: number;
+  /** Written by a controller after another one had taken over. */
+  readonly staleController: boolean;
 }
 
 /** Reads ZooKeeper's tree itself, with nothing of the broker's own code, and without a session. */
@@ -26,7 +28,13 @@ export class ClusterState {
     const known = this.decoded.get(path);
     if (known?.mzxid === node.mzxid) return known.state;
     const json = JSON.parse(node.data.toString()) as Record<string, unknown>;
+    const epoch = this.ensemble.tree.find('/controller_epoch');
+    const inOffice = Number(epoch?.data?.toString());
     const state = {
+      staleController:
+        epoch !== undefined &&
+        node.mzxid > epoch.mzxid &&
+        (json['controller_epoch'] as number) < inOffice,
       leader: json['leader'] as number,
       leaderEpoch: json['leader_epoch'] as number,
       isr: json['isr'] as number[],

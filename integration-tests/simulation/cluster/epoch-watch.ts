@@ -5,7 +5,7 @@ const EVERY_MS = 250;
 
 /**
  * Looks at the partitions' states now and then: leader epochs only rise, one epoch has one leader,
- * and controller epochs do not fall.
+ * controller epochs do not fall, and who is out of office writes nothing.
  */
 export class EpochWatch {
   readonly problems: string[] = [];
@@ -26,6 +26,12 @@ export class EpochWatch {
       const before = this.seen[partition];
       if (!now || before === now) continue;
       this.seen[partition] = now;
+      if (now.staleController) {
+        this.problem(
+          partition,
+          `written by the controller of epoch ${now.controllerEpoch}, too late`,
+        );
+      }
       if (!before) continue;
       if (now.leaderEpoch < before.leaderEpoch) {
         this.problem(partition, `leader epoch ${now.leaderEpoch} after ${before.leaderEpoch}`);

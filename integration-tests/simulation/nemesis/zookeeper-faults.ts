@@ -1,4 +1,17 @@
-import type { Fault } from './fault';
+import type { Battlefield, Fault, Trouble } from './fault';
+
+/** The session whose owner is in office, 0 for none. */
+function controllerSession({ simulation }: Battlefield): bigint {
+  return simulation.ensemble.tree.find('/controller')?.ephemeralOwner ?? 0n;
+}
+
+/** Events and what comes behind them are late for one session. */
+function late({ simulation, random }: Battlefield, session: bigint, what: string): Trouble {
+  const { faults } = simulation.ensemble;
+  faults.pauseEvents(session);
+  const heal = () => faults.resumeEvents(session);
+  return { what, lastsMs: random.int(50, 5000), heal };
+}
 
 /** What can go wrong between the brokers and ZooKeeper. */
 export const zookeeperFaults: readonly Fault[] = [
@@ -38,6 +51,35 @@ export const zookeeperFaults: readonly Fault[] = [
         lastsMs: random.int(100, 15_000),
         heal: () => faults.regainQuorum(),
       };
+    },
+  },
+  {
+    name: 'zookeeper-late',
+    weight: 2,
+    begin: (field) => {
+      const { simulation, random } = field;
+      const { name, sessionId } = random.pick(simulation.brokers);
+      if (!simulation.ensemble.isAlive(sessionId)) return undefined;
+      return late(field, sessionId, `${name} hears late from ZooKeeper`);
+    },
+  },
+  {
+    // What operators do to have another controller: its session lives on, and so does it until it
+    // hears of it.
+    name: 'controller-removed',
+    weight: 2,
+    begin: (field) => {
+      const { simulation } = field;
+      const session = controllerSession(field);
+      if (!simulation.ensemble.isAlive(session)) return undefined;
+      const trouble = late(field, session, 'remove the controller, who hears of it late');
+      const operator = simulation.ensemble.sessions().open();
+      void operator
+        .connected()
+        .then(() => operator.delete('/controller', -1))
+        .catch(() => undefined)
+        .then(() => operator.close());
+      return trouble;
     },
   },
   {

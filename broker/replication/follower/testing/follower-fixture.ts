@@ -52,6 +52,7 @@ export class FollowerFixture {
   constructor(options: Partial<FetcherOptions> = {}) {
     this.fetchers = new FetcherManager({
       brokerId: 1,
+      brokerEpoch: () => 1,
       peers: this.peers,
       clock: this.clock,
       logger: this.logger,

@@ -58,6 +58,7 @@ class ModelBroker {
     this.peers.leaders.set(this.id, this.leader);
     this.fetchers = new FetcherManager({
       brokerId: this.id,
+      brokerEpoch: () => 1,
       peers: this.peers,
       clock: this.clock,
       logger: silentLogger,
