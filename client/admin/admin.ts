@@ -33,7 +33,11 @@ import {
 } from './describe-log-dirs';
 import { describeTopics } from './describe-topics';
 import { electLeaders, type ElectLeadersOptions, type LeaderElection } from './elect-leaders';
-import { incrementalAlterConfigs, type ConfigResourceChange } from './incremental-alter-configs';
+import {
+  incrementalAlterConfigs,
+  type AlterConfigsOptions,
+  type ConfigResourceChange,
+} from './incremental-alter-configs';
 import {
   listOffsets,
   type ListedOffset,
@@ -114,7 +118,7 @@ export class Admin {
   /** Changes single configs and leaves the others alone. */
   incrementalAlterConfigs(
     resources: readonly ConfigResourceChange[],
-    options?: ValidatedCallOptions,
+    options?: AlterConfigsOptions,
   ): Promise<void> {
     return incrementalAlterConfigs(this.cluster, resources, options);
   }

@@ -38,6 +38,7 @@ function brokerToAsk({ type, name }: ConfigResource): number | undefined {
  * configs are meant, one to any broker for the rest. An error of one does not hold up the others.
  *
  * @param failed told of the resources whose request failed as a whole
+ * @param brokersMayBeAbsent whether any broker is asked in place of one that is not live
  */
 export async function askAboutResources<
   R extends ConfigResource,
@@ -49,6 +50,7 @@ export async function askAboutResources<
   bodyFor: (resources: readonly R[]) => RequestInput<A>,
   answered: (resources: readonly R[], response: ResponseOf<A>) => void,
   failed: (resource: R, error: Error) => void,
+  brokersMayBeAbsent = false,
 ): Promise<void> {
   const groups = new Map<number | undefined, R[]>();
   for (const resource of resources) {
@@ -66,7 +68,7 @@ export async function askAboutResources<
         const body = bodyFor(group);
         answered(
           group,
-          broker === undefined
+          broker === undefined || (brokersMayBeAbsent && isUnknown(broker))
             ? await cluster.sendToAny(api, body)
             : await cluster.sendToBroker(broker, api, body),
         );

@@ -26,11 +26,19 @@ export interface ConfigResourceChange extends ConfigResource {
   changes: readonly ConfigChange[];
 }
 
+export interface AlterConfigsOptions extends ValidatedCallOptions {
+  /**
+   * Whether configs of a broker that is not live may be changed: it finds them when it comes back.
+   * Otherwise such a broker is waited for until the call's timeout. Default false.
+   */
+  brokersMayBeAbsent?: boolean;
+}
+
 /** KIP-339: changes single configs and leaves the others alone. */
 export async function incrementalAlterConfigs(
   cluster: Cluster,
   resources: readonly ConfigResourceChange[],
-  { timeoutMs, validateOnly = false }: ValidatedCallOptions = {},
+  { timeoutMs, validateOnly = false, brokersMayBeAbsent }: AlterConfigsOptions = {},
 ): Promise<void> {
   await settleEach<ConfigResourceChange, true>(cluster, {
     what: validateOnly ? 'Checking config changes' : 'Changing configs',
@@ -61,6 +69,7 @@ export async function incrementalAlterConfigs(
           }
         },
         report.failed,
+        brokersMayBeAbsent,
       ),
   });
 }

@@ -26,7 +26,11 @@ export type {
   ReplicaInfo,
 } from './describe-log-dirs';
 export type { ElectLeadersOptions, LeaderElection } from './elect-leaders';
-export type { ConfigChange, ConfigResourceChange } from './incremental-alter-configs';
+export type {
+  AlterConfigsOptions,
+  ConfigChange,
+  ConfigResourceChange,
+} from './incremental-alter-configs';
 export type { ListedOffset, ListOffsetsOptions, ListOffsetsQuestion } from './list-offsets';
 export type { OngoingReassignment } from './list-partition-reassignments';
 export type { ListTopicsOptions, TopicListing } from './list-topics';
