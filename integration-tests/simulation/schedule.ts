@@ -147,18 +147,23 @@ class ScheduleRun {
   }
 
   private async heal(): Promise<void> {
-    const { simulation, state, replicas } = this;
-    const whole = () =>
-      simulation.brokers.every((broker) => broker.isServing) &&
-      state.isWhole(replicas) &&
-      state.registered().length === simulation.brokers.length &&
-      state.controller() !== undefined;
-    if (await simulation.pass(HEALED_MS, whole)) return;
+    const { simulation, state } = this;
+    if (await simulation.pass(HEALED_MS, () => this.isWhole())) return;
     const isrs = state.all().map((one) => one && `${one.leader} of [${one.isr.join()}]`);
     const brokers = state.registered().join();
     this.problems.push(
       `${HEALED_MS} ms after the last fault: leaders ${isrs.join('; ')}, registered [${brokers}], ` +
         `controller ${state.controller()}`,
+    );
+  }
+
+  private isWhole(): boolean {
+    const { simulation, state, replicas } = this;
+    return (
+      simulation.brokers.every((broker) => broker.isServing) &&
+      state.isWhole(replicas) &&
+      state.registered().length === simulation.brokers.length &&
+      state.controller() !== undefined
     );
   }
 
@@ -194,7 +199,8 @@ class ScheduleRun {
   private async replicasAgree(): Promise<boolean> {
     const { world } = this.simulation;
     const until = world.now + HEALED_MS;
-    const agree = () => this.replicaEnds().every((ends) => new Set(ends.split(',')).size === 1);
+    const agree = () =>
+      this.isWhole() && this.replicaEnds().every((ends) => new Set(ends.split(',')).size === 1);
     while (!agree() && world.now < until) await this.simulation.pass(LOOK_EVERY_MS);
     return agree();
   }

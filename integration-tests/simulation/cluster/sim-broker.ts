@@ -48,6 +48,7 @@ export class SimBroker {
   /** What it is meant to do; the supervisor sees to it. */
   private wanted: 'up' | 'down' = 'down';
   private powered = true;
+  private stopping = false;
 
   constructor(
     readonly id: number,
@@ -74,9 +75,9 @@ export class SimBroker {
     return this.process?.paused ?? false;
   }
 
-  /** Whether it has come up and takes requests. */
+  /** Whether it has come up and is not about to stop. */
   get isServing(): boolean {
-    return this.isUp && this.broker !== undefined;
+    return this.isUp && this.broker !== undefined && !this.stopping;
   }
 
   start(): void {
@@ -90,6 +91,7 @@ export class SimBroker {
     this.wanted = 'down';
     const { process, broker } = this;
     if (!process || !broker) return this.kill();
+    this.stopping = true;
     await broker.stop();
     if (process.dead) return;
     this.end(process);
@@ -162,6 +164,7 @@ export class SimBroker {
     process.kill();
     this.environment.network.closeAllOf(process);
     if (this.process !== process) return;
+    this.stopping = false;
     this.process = undefined;
     this.broker = undefined;
   }
