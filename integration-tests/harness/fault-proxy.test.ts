@@ -88,6 +88,18 @@ test('delays without changing the order, also when the delay shrinks', async () 
   await hears('ab');
 });
 
+test('lets so many bytes through in a second, in order', async () => {
+  const { socket, heard, hears } = await call();
+  proxy.throttle(50_000, 'up');
+  const began = performance.now();
+  const text = Array.from({ length: 3000 }, (_, i) => String(i)).join(' ');
+  socket.write(text.slice(0, 5000));
+  socket.write(text.slice(5000));
+  await hears(text);
+  expect(performance.now() - began).toBeGreaterThan(200);
+  expect(heard()).toBe(text);
+});
+
 test('cuts after so many bytes, once', async () => {
   const first = await call();
   proxy.cutAfter(3, 'down');

@@ -12,6 +12,7 @@ export type Rewrite = (chunk: Buffer) => Buffer;
 interface Flow {
   verdict: Verdict;
   delayMs: number;
+  bytesPerSecond: number;
   rewrite: Rewrite | undefined;
   /** Cut the connection when so many more bytes have passed. */
   cutAfter: number | undefined;
@@ -23,11 +24,17 @@ interface Link {
   readonly held: Record<Direction, Buffer[]>;
   /** Under way with a delay, oldest first. */
   readonly late: Record<Direction, Buffer[]>;
+  /** When the last of those will be through. */
+  readonly busyUntil: Record<Direction, number>;
 }
+
+/** What a slow link takes in ahead. */
+const PUSH_BACK_MS = 100;
 
 const freshFlow = (): Flow => ({
   verdict: 'pass',
   delayMs: 0,
+  bytesPerSecond: Infinity,
   rewrite: undefined,
   cutAfter: undefined,
 });
@@ -102,6 +109,11 @@ export class FaultProxy {
     this.each(direction, (flow) => (flow.delayMs = ms));
   }
 
+  /** Lets so many bytes of each connection through in a second. */
+  throttle(bytesPerSecond: number, direction?: Direction): void {
+    this.each(direction, (flow) => (flow.bytesPerSecond = bytesPerSecond));
+  }
+
   rewrite(direction: Direction, rewrite: Rewrite | undefined): void {
     this.flows[direction].rewrite = rewrite;
   }
@@ -159,7 +171,13 @@ export class FaultProxy {
       return;
     }
     const server = connect(this.target);
-    const link: Link = { client, server, held: { up: [], down: [] }, late: { up: [], down: [] } };
+    const link: Link = {
+      client,
+      server,
+      held: { up: [], down: [] },
+      late: { up: [], down: [] },
+      busyUntil: { up: 0, down: 0 },
+    };
     this.links.add(link);
     client.setNoDelay();
     server.setNoDelay();
@@ -185,16 +203,27 @@ export class FaultProxy {
       return;
     }
     if (flow.verdict === 'hold') link.held[direction].push(chunk);
-    else if (flow.delayMs > 0 || link.late[direction].length > 0)
+    else if (isSlow(flow) || link.late[direction].length > 0)
       this.passLater(link, direction, chunk);
     else this.pass(link, direction, chunk);
   }
 
   /** Each timer lets the oldest go, so that nothing overtakes when the delay changes. */
   private passLater(link: Link, direction: Direction, chunk: Buffer): void {
+    const { delayMs, bytesPerSecond } = this.flows[direction];
     const late = link.late[direction];
     late.push(chunk);
-    setTimeout(() => this.pass(link, direction, late.shift()!), this.flows[direction].delayMs);
+    const now = performance.now();
+    const free = Math.max(now, link.busyUntil[direction]);
+    link.busyUntil[direction] = free + (1000 * chunk.length) / bytesPerSecond;
+    const waitMs = delayMs + link.busyUntil[direction] - now;
+    const from = direction === 'up' ? link.client : link.server;
+    // A slow link pushes back: whoever sends notices.
+    if (waitMs > delayMs + PUSH_BACK_MS) from.pause();
+    setTimeout(() => {
+      this.pass(link, direction, late.shift()!);
+      from.resume();
+    }, waitMs);
   }
 
   private pass(link: Link, direction: Direction, chunk: Buffer): void {
@@ -217,4 +246,8 @@ export class FaultProxy {
     link.client.destroy();
     link.server.destroy();
   }
+}
+
+function isSlow({ delayMs, bytesPerSecond }: Flow): boolean {
+  return delayMs > 0 || bytesPerSecond < Infinity;
 }

@@ -8,7 +8,9 @@ import { ZooKeeperEnsemble, type EnsembleOptions } from './zookeeper-ensemble';
 
 export type Configs = Readonly<Record<string, string>>;
 
-export interface MultiBrokerOptions extends Pick<BrokerProcessOptions, 'env' | 'nodeArgs'> {
+export interface MultiBrokerOptions extends Pick<BrokerProcessOptions, 'nodeArgs'> {
+  /** More environment for each. */
+  readonly env?: (id: number) => Readonly<Record<string, string>>;
   /** Number of brokers, with ids from 1 on. Default 3. */
   readonly brokers?: number;
   readonly zookeeper?: EnsembleOptions;
@@ -112,6 +114,13 @@ export class MultiBrokerCluster {
 
   /** Resolves when the broker serves. */
   async start(id: number): Promise<BrokerProcess> {
+    const broker = await this.launch(id);
+    await broker.served();
+    return broker;
+  }
+
+  /** Resolves as soon as there is a process. */
+  async launch(id: number): Promise<BrokerProcess> {
     const { env, nodeArgs, logFile } = this.options;
     const broker = await BrokerProcess.launch({
       id,
@@ -121,11 +130,10 @@ export class MultiBrokerCluster {
       dataDirectory: this.dataDirectory(id),
       configs: this.configsOf(id),
       ...(logFile && { logFile: logFile(id) }),
-      ...(env && { env }),
+      ...(env && { env: env(id) }),
       ...(nodeArgs && { nodeArgs }),
     });
     this.processes.set(id, broker);
-    await broker.served();
     return broker;
   }
 
@@ -151,9 +159,13 @@ export class MultiBrokerCluster {
     this.broker(id).resume();
   }
 
+  async killAll(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((broker) => broker.kill()));
+  }
+
   /** Kills everything and removes the directory, whatever state it is in. */
   async close(): Promise<void> {
-    await Promise.all([...this.processes.values()].map((broker) => broker.kill()));
+    await this.killAll();
     await this.zookeeper.stop();
     for (const proxy of this.proxies.values()) await proxy.close();
     await rm(this.directory, { recursive: true, force: true });

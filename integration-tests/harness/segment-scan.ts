@@ -17,15 +17,18 @@ export interface ScannedPartition {
  * log code: each batch must be whole and valid, and offsets must go on without a gap from batch to
  * batch and from segment to segment, whose names must say so.
  *
+ * @param wanted which partitions, by their directory; default all
  * @throws Error that names the file and the position of the first thing that is wrong
  */
 export async function scanSegments(
   logDir: string,
   visit: (partition: string, batch: RecordBatch) => void = () => undefined,
+  wanted: (partition: string) => boolean = () => true,
 ): Promise<ScannedPartition[]> {
   const partitions: ScannedPartition[] = [];
   for (const entry of await readdir(logDir, { withFileTypes: true })) {
     if (!entry.isDirectory() || !/-\d+$/.test(entry.name)) continue;
+    if (!wanted(entry.name)) continue;
     partitions.push(await scanPartition(logDir, entry.name, visit));
   }
   return partitions;

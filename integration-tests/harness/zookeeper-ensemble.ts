@@ -214,7 +214,8 @@ export class ZooKeeperEnsemble {
     await writeFile(join(node.directory, 'zoo.cfg'), `${lines.join('\n')}\n`);
   }
 
-  private async launch(id: number): Promise<void> {
+  /** Starts one server without waiting: without the others it may not serve. */
+  async launch(id: number): Promise<void> {
     const node = this.node(id);
     const output = await open(this.outputFile(id), 'a');
     const child = spawn(
