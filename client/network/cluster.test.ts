@@ -181,6 +181,18 @@ describe('metadata', () => {
     expect(first.received(Metadata)[0].allowAutoTopicCreation).toBe(true);
   });
 
+  test('who gives up waiting for a topic does not take it from those who go on', async () => {
+    let exists = false;
+    first.on(Metadata, (body) => {
+      if (exists && body.topics?.length) first.cluster.addTopic('late');
+      return first.cluster.metadata(body);
+    });
+    const waiting = client().metadata(['late']);
+    await expect(cluster.metadata(['late'], { timeoutMs: 5 })).rejects.toThrow();
+    exists = true;
+    expect((await waiting).topic('late')?.partitions).toHaveLength(1);
+  });
+
   test('one that does not appear fails with the step and the last reply', async () => {
     const waiting = client({ clock: new BackoffClock(), retry: patient }).metadata(['nowhere']);
     await expect(waiting).rejects.toBeInstanceOf(RetriesExhaustedError);

@@ -275,6 +275,8 @@ export class Cluster {
       return await retrying(
         async () => {
           this.assertOpen();
+          // Somebody who waited less long may have given up and had them forgotten.
+          this.cache.use(topics);
           await this.cache.refresh(allowAutoTopicCreation);
           const now = find();
           if (now === undefined) throw missing();
