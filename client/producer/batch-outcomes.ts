@@ -67,6 +67,7 @@ export class BatchOutcomes {
     baseOffset: number,
     logAppendTime: number,
   ): void {
+    queue.sequence.delivered(batch);
     if (batch.state !== 'settled') {
       this.counters.recordsDelivered += batch.recordCount;
       this.counters.bytesDelivered += batch.sizeInBytes;

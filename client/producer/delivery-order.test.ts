@@ -56,21 +56,22 @@ afterEach(async () => {
 
 test('not more requests in flight than allowed, and batches form meanwhile', async () => {
   const gate = deferred();
+  create({ maxInFlightRequestsPerConnection: 3, batchSize: 16_384 });
+  await producer.produce('clicks', 'first');
   first.on(Produce, async (body) => {
     await gate.promise;
     return log.answer(body);
   });
-  create({ maxInFlightRequestsPerConnection: 3, batchSize: 16_384 });
   const reports: Promise<unknown>[] = [];
   for (const value of padded(20)) {
     reports.push(producer.produce('clicks', value));
     await new Promise(setImmediate);
   }
-  await first.until(Produce, 1);
+  await first.until(Produce, 2);
   expect(producer.metrics().requestsInFlight).toBe(3);
   gate.resolve();
   await Promise.all(reports);
-  expect(log.values('clicks')).toEqual(padded(20));
+  expect(log.values('clicks')).toEqual(['first', ...padded(20)]);
   expect(log.batches.length).toBeLessThan(20);
 });
 

@@ -63,11 +63,21 @@ export class PartitionQueue {
     if (!head) return Infinity;
     if (this.inFlight.length > 0) {
       if (head.attempts > 0 || this.inFlight[0].attempts > 1) return Infinity;
-      // What is in flight was numbered before numbering started anew: it is to arrive first.
-      if (this.inFlight.some((b) => b.signature && !this.sequence.isCurrent(b))) return Infinity;
+      if (!this.mayBeFollowed()) return Infinity;
     }
     const mayGrow = head.state === 'open' && !hurry;
     return mayGrow ? head.createdAt + lingerMs : 0;
+  }
+
+  /** Whether the numbers of what is in flight allow others to follow. */
+  private mayBeFollowed(): boolean {
+    const { sequence } = this;
+    for (const batch of this.inFlight) {
+      if (!batch.signature) return true;
+      // Numbered before numbering started anew, it is to arrive first.
+      if (!sequence.isKnown || !sequence.isCurrent(batch)) return false;
+    }
+    return true;
   }
 
   /** Time of creation of the oldest batch that is not settled; Infinity when there is none. */

@@ -13,6 +13,22 @@ export class PartitionSequence {
   /** Undefined before the first batch, and when a new producer id is needed. */
   identity: ProducerIdentity | undefined;
   private next = 0;
+  private known = false;
+
+  /**
+   * Whether a broker has accepted something under the present identity. From a producer that it does
+   * not know a broker takes any sequence: if the first batch were refused and the second, in flight
+   * behind it, accepted, the first could not be repeated in order. So nothing follows the first batch
+   * before it is acknowledged.
+   */
+  get isKnown(): boolean {
+    return this.known;
+  }
+
+  /** A batch has arrived. */
+  delivered(batch: ProducerBatch): void {
+    if (this.isCurrent(batch)) this.known = true;
+  }
 
   /** Whether the batch was numbered under the present identity. */
   isCurrent({ signature }: ProducerBatch): boolean {
@@ -40,14 +56,16 @@ export class PartitionSequence {
    * @returns the new identity; undefined when a new producer id is needed for it
    */
   startAnew(): ProducerIdentity | undefined {
-    this.next = 0;
-    this.identity = this.identity && nextEpoch(this.identity);
-    return this.identity;
+    const next = this.identity && nextEpoch(this.identity);
+    this.forgetIdentity();
+    this.identity = next;
+    return next;
   }
 
   /** Starts anew under another producer id. */
   forgetIdentity(): void {
     this.next = 0;
+    this.known = false;
     this.identity = undefined;
   }
 }
