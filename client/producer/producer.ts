@@ -28,9 +28,13 @@ export interface CloseOptions {
  * Sends records to topics. Records of all calls are gathered into batches per partition; a batch
  * leaves when it is full or `lingerMs` are over.
  *
- * Delivery is at least once: what fails is repeated until `deliveryTimeoutMs`, and a record whose
- * acknowledgement was lost may be in the log twice. Records of a partition keep the order of the
- * calls, with the exception told at `maxInFlightRequestsPerConnection`.
+ * What fails is repeated until `deliveryTimeoutMs`. By default the producer is idempotent: however
+ * often a batch has to be repeated, its records are in the log once, and records of a partition keep
+ * the order of the calls. A record reported as failed may be in the log nevertheless, unless the
+ * broker has refused it; sent again by the application it may be there twice.
+ *
+ * With `enableIdempotence: false` a record whose acknowledgement was lost may be in the log twice, and
+ * order has the exception told at `maxInFlightRequestsPerConnection`.
  *
  * Memory is bounded by `bufferMemory`: when it is full, calls wait up to `maxBlockMs`. Await the
  * promises, or {@link drained} when {@link produceCallback} says so, to keep what waits small.
