@@ -1,0 +1,32 @@
+import { paths } from '../../../zk-coordination/stores/paths';
+import type { Check } from '../check';
+import { ids, says } from '../finding';
+import { about, isAlive, statedPartitionsOf, statePath } from '../look-up';
+
+export const underReplicated: Check = {
+  code: 'UNDER_REPLICATED',
+  severity: 'warning',
+  layer: 'partitions',
+  meaning: 'A partition is assigned to more brokers than are in sync.',
+  advice: 'See why they do not catch up: their logs, their disks, the network to the leader.',
+  passing: 'a broker has just started and is catching up',
+  *find(snapshot) {
+    for (const partition of statedPartitionsOf(snapshot)) {
+      const { replicas, adding } = partition.assignment;
+      const { isr } = partition.state;
+      const missing = replicas.filter((id) => !isr.includes(id) && !adding.includes(id));
+      if (missing.length === 0) continue;
+      const dead = missing.filter((id) => !isAlive(snapshot, id));
+      yield {
+        ...about(partition),
+        says: [
+          says(paths.topic(partition.topic), `replicas ${ids(replicas)}`),
+          says(statePath(partition), `isr ${ids(isr)}`),
+        ],
+        ...(dead.length > 0 && {
+          advice: `Start broker ${ids(dead)}, or move its partitions to others.`,
+        }),
+      };
+    }
+  },
+};
