@@ -60,10 +60,20 @@ export function tellItsReplicas(
     const snapshot = currentSnapshot(term, partition);
     if (!snapshot) continue;
     for (const id of partition.assignment.replicas) {
-      if (ids.has(id)) perBroker.get(id)?.push({ ...snapshot, isNew: isNew(partition, id) });
+      if (!ids.has(id) || isDeleted(term, partition, id)) continue;
+      perBroker.get(id)?.push({ ...snapshot, isNew: isNew(partition, id) });
     }
   }
   for (const [id, entries] of perBroker) term.outbox.leaderAndIsr(id, entries);
+}
+
+/** Whoever has deleted its replica already must not make a new one. */
+function isDeleted(
+  { context }: ControllerTerm,
+  partition: ControlledPartition,
+  brokerId: number,
+): boolean {
+  return context.replicaLife({ partition, brokerId }) === 'deletion-successful';
 }
 
 /** Tells every broker that a topic is no more. */

@@ -69,11 +69,7 @@ export class ControllerWorld {
 
   /** Ends its session at once, and nobody is there to open another. */
   async kill(id: number): Promise<void> {
-    const broker = this.broker(id);
-    const { sessionId } = broker.zk;
-    this.ensemble.faults.disconnect(sessionId);
-    this.ensemble.faults.expire(sessionId);
-    broker.link = 'down';
+    this.broker(id).kill();
     await this.settle();
   }
 

@@ -18,6 +18,8 @@ import {
   TopicDeletionStore,
   TopicStore,
   ZooKeeperClient,
+  type SessionFactory,
+  type ZkSession,
 } from '../../zk-coordination';
 import type { InMemoryEnsemble } from '../../zk-coordination/double/in-memory-ensemble';
 import type { PeerChannel } from '../peers/peer-channel';
@@ -25,7 +27,9 @@ import { Controller } from './controller';
 import type { ControllerConfigs, ControllerStores } from './controller-environment';
 
 type Instructions = RequestInput<typeof LeaderAndIsr>;
-type Told = Instructions['topicStates'][number]['partitionStates'][number];
+type Told = Instructions['topicStates'][number]['partitionStates'][number] & {
+  readonly topicId: string;
+};
 
 /** Where a fake broker lives. */
 export interface FakeBrokerWorld {
@@ -72,14 +76,24 @@ export class FakeBroker {
   /** Of the registration. */
   epoch = -1n;
   private registeredIn = 0;
+  private readonly sessions: ZkSession[] = [];
+  private isDead = false;
   private highestControllerEpoch = 0;
   private withdraw: () => Promise<void> = () => Promise.resolve();
 
   constructor(
     readonly id: number,
-    world: FakeBrokerWorld,
+    private readonly world: FakeBrokerWorld,
   ) {
-    const { zk, stores } = clientOf(world.ensemble, world.clock);
+    const sessions = world.ensemble.sessions();
+    const { zk, stores } = clientOf(world.ensemble, world.clock, {
+      open: (resume) => {
+        const session = sessions.open(resume);
+        this.sessions.push(session);
+        if (this.isDead) world.ensemble.faults.disconnect(session);
+        return session;
+      },
+    });
     this.zk = zk;
     this.stores = stores;
     this.controller = new Controller({
@@ -123,13 +137,25 @@ export class FakeBroker {
     return this.withdraw();
   }
 
+  /** Ends its session at once; nothing it does from now on arrives anywhere. */
+  kill(): void {
+    const { faults } = this.world.ensemble;
+    this.isDead = true;
+    this.link = 'down';
+    for (const session of this.sessions) {
+      faults.disconnect(session);
+      faults.expire(session.id);
+    }
+  }
+
   /** Does what a controller says. */
   answer(api: Api, body: unknown): unknown {
     const request = body as { controllerEpoch: number; brokerEpoch: number; type?: number };
     if (request.controllerEpoch < this.highestControllerEpoch) {
       return { errorCode: ErrorCode.STALE_CONTROLLER_EPOCH, topics: [], partitionErrors: [] };
     }
-    if (request.brokerEpoch !== Number(this.epoch)) {
+    // Its own newest registration it may not have heard of yet.
+    if (request.brokerEpoch < Number(this.epoch)) {
       return { errorCode: ErrorCode.STALE_BROKER_EPOCH, topics: [], partitionErrors: [] };
     }
     this.highestControllerEpoch = request.controllerEpoch;
@@ -155,7 +181,8 @@ export class FakeBroker {
         keys.push(key);
         const error = this.failures.get(key);
         const older = this.told.get(key);
-        if (!error && (!older || older.leaderEpoch < state.leaderEpoch)) this.told.set(key, state);
+        const isNewer = older?.topicId !== topicId || older.leaderEpoch < state.leaderEpoch;
+        if (!error && isNewer) this.told.set(key, { ...state, topicId });
         return { partitionIndex: state.partitionIndex, errorCode: ErrorCode[error ?? 'NONE'] };
       }),
     }));
@@ -207,9 +234,10 @@ export class FakeBroker {
 export function clientOf(
   ensemble: InMemoryEnsemble,
   clock: Clock,
+  factory: SessionFactory = ensemble.sessions(),
 ): { readonly zk: ZooKeeperClient; readonly stores: ControllerStores } {
   const zk = new ZooKeeperClient({
-    factory: ensemble.sessions(),
+    factory,
     clock,
     random: () => 0.5,
     backoff: { initialMs: 1, maxMs: 5 },

@@ -60,6 +60,11 @@ function settleReplicas(term: ControllerTerm, { joined, left }: BrokerChanges): 
       return isServed(replica.partition) && mayReplicaMove(life, 'offline');
     });
     moveReplicas(context, gone, 'offline', env.logger);
+    // Nobody knows whether the order to delete them got there; another life gets another.
+    const unanswered = context
+      .replicasOn(id)
+      .filter((replica) => context.replicaLife(replica) === 'deletion-started');
+    moveReplicas(context, unanswered, 'deletion-ineligible', env.logger);
   }
   for (const id of joined) {
     const back = context.replicasOn(id).filter(({ partition }) => isServed(partition));
