@@ -7,6 +7,7 @@ import type { FetchPosition } from '../replication/fetch-purgatory';
 import type { FetchedPartition } from '../replication/fetch-session';
 import type { Partition } from '../replication/partition';
 import type { ReplicaManager } from '../replication/replica-manager';
+import type { ReplicationQuota } from '../replication/replication-quota';
 import type { FetchOutcome, FetchPartitionResponse } from './fetch-context';
 import { responseError } from './partition-error';
 
@@ -27,6 +28,8 @@ export interface ReadOptions {
   readonly logger: Logger;
   /** Bound of all records together; one whole batch always passes. */
   readonly maxBytes: number;
+  /** The throttle of what followers are sent. */
+  readonly quota?: Pick<ReplicationQuota, 'isThrottled' | 'isExceeded'> | undefined;
 }
 
 /** What one look at the partitions brought. */
@@ -56,7 +59,7 @@ export function readPartitions(
   isFirst: boolean,
   options: ReadOptions,
 ): Reading | Promise<Reading> {
-  const { replicas, logger } = options;
+  const { replicas, logger, quota } = options;
   const outcomes: FetchOutcome[] = [];
   const buffers: LogReadResult[] = [];
   const cold: Promise<void>[] = [];
@@ -70,6 +73,7 @@ export function readPartitions(
       total.isUrgent = true;
       return;
     }
+    if (isHeldBack(partition, fetcher, quota)) return;
     const isFirstRead = buffers.length === 0 && cold.length === 0;
     const limit = Math.max(0, Math.min(wanted.partitionMaxBytes, budget));
     if (!isFirstRead && limit === 0) return;
@@ -116,7 +120,7 @@ export function readPartitions(
 export function positionsOf(
   partitions: Iterable<FetchedPartition>,
   fetcher: Fetcher,
-  replicas: Pick<ReplicaManager, 'find'>,
+  { replicas, quota }: { replicas: Pick<ReplicaManager, 'find'> } & Pick<ReadOptions, 'quota'>,
 ): FetchPosition[] | undefined {
   const waitsFor = fetcher.replicaId >= 0 ? 'written' : 'committed';
   const positions: FetchPosition[] = [];
@@ -124,7 +128,8 @@ export function positionsOf(
     const partition = replicas.find(topic, index);
     if (!partition) return undefined;
     const { leaderEpoch } = partition;
-    positions.push({ partition, offset: fetchOffset, waitsFor, leaderEpoch });
+    const heldBack = isHeldBack(partition, fetcher, quota);
+    positions.push({ partition, offset: fetchOffset, waitsFor, leaderEpoch, heldBack });
   }
   return positions;
 }
@@ -171,6 +176,16 @@ function whatIsReadable(
     return undefined;
   }
   return { log, end: isFollower ? log.writtenEndOffset : log.highWatermark };
+}
+
+/** Whether the throttle leaves a partition out; never for replicas in sync, which would fall out. */
+function isHeldBack(
+  { topicPartition, isr }: Pick<Partition, 'topicPartition' | 'isr'>,
+  { replicaId }: Fetcher,
+  quota: ReadOptions['quota'],
+): boolean {
+  if (replicaId < 0 || !quota?.isThrottled(topicPartition) || !quota.isExceeded) return false;
+  return !isr.includes(replicaId);
 }
 
 /** A follower that lacks the offset sends its reader back to the leader (KIP-392). */

@@ -5,6 +5,7 @@ import type { MetadataCache } from '../metadata/metadata-cache';
 import type { FetchSessionCache } from '../replication/fetch-session-cache';
 import type { Partition } from '../replication/partition';
 import type { ReplicaManager } from '../replication/replica-manager';
+import type { ReplicationQuota } from '../replication/replication-quota';
 import type { ReplicaSelector, ReplicaView } from '../replication/replica-selector';
 import {
   fetchContext,
@@ -24,6 +25,8 @@ export interface FetchDependencies {
   readonly maxBytes: number;
   /** `replica.selector.class`; undefined when consumers read from the leader only. */
   readonly selector?: ReplicaSelector | undefined;
+  /** The throttle of what followers are sent. Default: none. */
+  readonly quota?: ReplicationQuota | undefined;
   /** Told of the bytes handed out. */
   onFetched?(topic: string, bytes: number, toFollower: boolean): void;
 }
@@ -56,7 +59,7 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
       return waitAndReadAgain();
     };
     const waitAndReadAgain = async () => {
-      const positions = positionsOf(fetch.partitions, fetcher, replicas);
+      const positions = positionsOf(fetch.partitions, fetcher, dependencies);
       if (positions) {
         const ready = deferred();
         const { minBytes, maxWaitMs } = request;
@@ -78,7 +81,10 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
     if (reading.buffers.length > 0) context.onSent(() => release(reading));
     for (const { topic, response } of reading.outcomes) {
       const bytes = response.records?.length ?? 0;
-      if (bytes > 0) dependencies.onFetched?.(topic, bytes, replicaId >= 0);
+      if (bytes === 0) continue;
+      dependencies.onFetched?.(topic, bytes, replicaId >= 0);
+      const partition = response.partitionIndex;
+      if (replicaId >= 0) dependencies.quota?.record({ topic, partition }, bytes);
     }
     return fetch.respond(reading.outcomes);
   }

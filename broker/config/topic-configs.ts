@@ -14,7 +14,6 @@ import {
 
 const NO_COMPACTION = 'Logs are not compacted in this version.';
 const AS_PRODUCED = 'Record batches are stored as the producer made them.';
-const NO_QUOTAS = 'Replication is not throttled in this version.';
 
 const throttledReplicas = (value: readonly string[]) =>
   value.every((element) => element === '*' || /^\d+:\d+$/.test(element))
@@ -187,12 +186,12 @@ export const topicConfigs = {
   'leader.replication.throttled.replicas': list(
     '',
     'Replicas whose traffic is throttled at the leader, as partition:broker pairs or * for all.',
-    { check: throttledReplicas, noEffect: NO_QUOTAS },
+    { check: throttledReplicas },
   ),
   'follower.replication.throttled.replicas': list(
     '',
     'Replicas whose traffic is throttled at the follower, as partition:broker pairs or * for all.',
-    { check: throttledReplicas, noEffect: NO_QUOTAS },
+    { check: throttledReplicas },
   ),
 };
 

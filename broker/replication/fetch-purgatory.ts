@@ -16,6 +16,8 @@ export interface FetchPosition {
   readonly waitsFor: 'written' | 'committed';
   /** Under which it began to wait: any other is answered at once. */
   readonly leaderEpoch: number;
+  /** Whether its records are not worth an answer: the throttle of replication has them wait. */
+  readonly heldBack?: boolean;
 }
 
 interface WaitingFetch {
@@ -123,6 +125,6 @@ function bytesAt(position: FetchPosition, minBytes: number): number {
   if (!log || partition.leaderEpoch !== position.leaderEpoch) return Infinity;
   if (offset < log.logStartOffset || offset > log.logEndOffset) return Infinity;
   const end = position.waitsFor === 'written' ? log.writtenEndOffset : log.highWatermark;
-  if (offset >= end) return 0;
+  if (offset >= end || position.heldBack) return 0;
   return minBytes <= 1 ? 1 : log.estimateBytes(offset, end);
 }

@@ -161,7 +161,7 @@ async function startRooms(
     random,
     logger,
   });
-  const { replicas } = replication;
+  const { replicas, leaderQuota } = replication;
 
   const controller = openOffice({
     brokerId,
@@ -208,6 +208,7 @@ async function startRooms(
     traffic: metrics.topics,
     clock,
     random,
+    leaderQuota,
     logger,
   });
   const answerSelf = selfAnswers(brokerId, handlers);

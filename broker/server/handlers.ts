@@ -38,6 +38,7 @@ import type { TopicTraffic } from '../metrics/topic-traffic';
 import type { ControllerLink } from '../peers/controller-link';
 import { FetchSessionCache } from '../replication/fetch-session-cache';
 import type { ReplicaManager } from '../replication/replica-manager';
+import type { ReplicationQuota } from '../replication/replication-quota';
 import { replicaSelector } from '../replication/replica-selector';
 import { autoCreation } from './auto-create';
 
@@ -55,6 +56,8 @@ export interface Rooms {
   readonly link: ControllerLink;
   readonly producerIds: ProducerIds;
   readonly traffic: TopicTraffic;
+  /** The throttle of what is sent to followers. */
+  readonly leaderQuota: ReplicationQuota;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -124,6 +127,7 @@ function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi> {
       }),
       maxBytes: configs.broker.get('fetch.max.bytes'),
       selector: replicaSelector(configs.broker.get('replica.selector.class')),
+      quota: rooms.leaderQuota,
       onFetched: (topic, bytes, toFollower) => {
         if (!toFollower) traffic.fetched(topic, bytes);
       },

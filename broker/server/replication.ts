@@ -3,7 +3,7 @@ import type { Logger } from '../../client/runtime/logger';
 import type { Lease } from '../../zk-coordination';
 import type { BrokerConfig } from '../config/broker-config';
 import type { LiveConfigs } from '../config/live-configs';
-import type { LogManager } from '../log';
+import type { LogManager, TopicPartition } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { ControllerLink } from '../peers/controller-link';
 import type { Peers } from '../peers/peer-channel';
@@ -11,6 +11,8 @@ import { AlterPartitionManager } from '../replication/alter-partition-manager';
 import { FetcherManager } from '../replication/follower/fetcher-manager';
 import type { FetcherConfig } from '../replication/follower/fetcher-options';
 import { ReplicaManager } from '../replication/replica-manager';
+import { ReplicationQuota } from '../replication/replication-quota';
+import { listsReplica } from '../replication/throttled-replicas';
 
 export interface ReplicationOptions {
   readonly brokerId: number;
@@ -31,12 +33,16 @@ export interface ReplicationOptions {
 export interface Replication {
   readonly replicas: ReplicaManager;
   readonly followers: FetcherManager;
+  /** The throttle of what is sent to followers. */
+  readonly leaderQuota: ReplicationQuota;
   close(): Promise<void>;
 }
 
 /** Puts the parts of replication together. */
 export function openReplication(options: ReplicationOptions): Replication {
   const { brokerId, configs, metadata, link, clock, random, logger } = options;
+  const leaderQuota = quotaOf('leader', options);
+  const followerQuota = quotaOf('follower', options);
   const followers = new FetcherManager({
     brokerId,
     brokerEpoch: () => options.brokerEpoch(),
@@ -45,6 +51,12 @@ export function openReplication(options: ReplicationOptions): Replication {
     random,
     logger,
     config: fetcherConfigOf(() => configs.broker),
+    allowance: (topicPartition) => {
+      if (!followerQuota.isThrottled(topicPartition) || !followerQuota.isExceeded) return Infinity;
+      // Replicas in sync would fall out of the ISR.
+      return isInSync(topicPartition, options) ? Infinity : 0;
+    },
+    onBytesIn: (topicPartition, bytes) => followerQuota.record(topicPartition, bytes),
   });
   const isr = new AlterPartitionManager({
     brokerId,
@@ -73,11 +85,45 @@ export function openReplication(options: ReplicationOptions): Replication {
   return {
     replicas,
     followers,
+    leaderQuota,
     close: async () => {
       isr.close();
       await replicas.close();
     },
   };
+}
+
+/** The throttle of one direction, as the configs say at the moment. */
+function quotaOf(
+  side: 'leader' | 'follower',
+  { brokerId, configs, clock }: Pick<ReplicationOptions, 'brokerId' | 'configs' | 'clock'>,
+): ReplicationQuota {
+  return new ReplicationQuota({
+    clock,
+    config: {
+      get bytesPerSecond() {
+        return configs.broker.get(`${side}.replication.throttled.rate`);
+      },
+      get windows() {
+        return configs.broker.get('replication.quota.window.num');
+      },
+      get windowSeconds() {
+        return configs.broker.get('replication.quota.window.size.seconds');
+      },
+    },
+    isListed: ({ topic, partition }) => {
+      const list = configs.topic(topic).get(`${side}.replication.throttled.replicas`);
+      return listsReplica(list, partition, brokerId);
+    },
+  });
+}
+
+/** Whether this broker is in the ISR of a partition, as far as the controller has told. */
+function isInSync(
+  { topic, partition }: TopicPartition,
+  { brokerId, metadata }: Pick<ReplicationOptions, 'brokerId' | 'metadata'>,
+): boolean {
+  return metadata.topic(topic)?.partitions[partition]?.isr.includes(brokerId) === true;
 }
 
 /** How followers fetch, as the configs say at the moment. */

@@ -1,4 +1,4 @@
-import { bool, int, INT_MAX, long, short } from '../config-definition';
+import { bool, int, INT_MAX, long, LONG_MAX, short } from '../config-definition';
 
 const NO_GROUPS = 'There are no consumer groups in this version.';
 const NO_TRANSACTIONS = 'There are no transactions in this version.';
@@ -151,14 +151,24 @@ export const coordinatorsConfigs = {
     importance: 'low',
     noEffect: NO_QUOTAS,
   }),
-  'replication.quota.window.num': int('11', 'Samples kept for the throttle of replication.', {
-    min: 1,
-    importance: 'low',
-    noEffect: NO_QUOTAS,
-  }),
-  'replication.quota.window.size.seconds': int('1', 'Seconds of one sample of replication.', {
-    min: 1,
-    importance: 'low',
-    noEffect: NO_QUOTAS,
-  }),
+  'leader.replication.throttled.rate': long(
+    LONG_MAX,
+    'Bytes per second that this broker sends to followers of the replicas in leader.replication.throttled.replicas. Followers in sync are not held up.',
+    { min: 0, dynamic: 'per-broker' },
+  ),
+  'follower.replication.throttled.rate': long(
+    LONG_MAX,
+    'Bytes per second that this broker fetches from leaders for the replicas in follower.replication.throttled.replicas. Replicas in sync are not held up.',
+    { min: 0, dynamic: 'per-broker' },
+  ),
+  'replication.quota.window.num': int(
+    '11',
+    'Windows for which a throttle of replication that is not used up saves.',
+    { min: 1, importance: 'low' },
+  ),
+  'replication.quota.window.size.seconds': int(
+    '1',
+    'Seconds of one window of the throttle of replication, which begins with what may be copied in one.',
+    { min: 1, importance: 'low' },
+  ),
 };

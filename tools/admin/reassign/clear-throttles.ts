@@ -1,5 +1,5 @@
 import type { Admin, ResourceConfigs } from '../../../client/admin';
-import { describeError, KafkaClassicError } from '../../../client/runtime/error';
+import { KafkaClassicError } from '../../../client/runtime/error';
 import { splitList } from '../../../client/runtime/split-list';
 import { AdminToolError } from '../admin-tool-error';
 import { outcomes } from '../outcomes';
@@ -71,7 +71,7 @@ async function mustSucceed(call: Promise<void>): Promise<void> {
     ([, error]) => !(KafkaClassicError.is(error) && error.code === 'UNKNOWN_TOPIC_OR_PARTITION'),
   );
   if (left.length === 0) return;
-  const reasons = left.map(([name, error]) => `${name}: ${describeError(error)}`);
+  const reasons = left.map(([name, error]) => `${name}: ${error.message}`);
   throw new AdminToolError(`Throttles could not be removed. ${reasons.join(' ')}`, {
     code: 'THROTTLES_LEFT',
     advice: 'Run --verify again until they are.',

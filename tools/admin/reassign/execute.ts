@@ -48,7 +48,13 @@ export async function execute(
     print(
       'Warning: Run --verify until all is done. It removes the throttle, and nothing else does.',
     );
-    await setThrottle(admin, throttleFor(allMoves(ongoing, proposed, current)), rate);
+    const throttle = throttleFor(allMoves(ongoing, proposed, current));
+    try {
+      await setThrottle(admin, throttle, rate);
+    } catch (error) {
+      if (ongoing.length === 0) await clearThrottles(admin, proposed, () => {}).catch(() => {});
+      throw error;
+    }
     print(`The inter-broker throttle limit was set to ${rate} B/s`);
   }
   const { failures } = await outcomes(
