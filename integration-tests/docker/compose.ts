@@ -21,9 +21,9 @@ export class Compose {
   constructor(
     private readonly words: readonly string[],
     private readonly project: string,
-    ports: Readonly<Record<string, string>>,
+    variables: Readonly<Record<string, string>>,
   ) {
-    this.env = { ...process.env, ...ports, COMPOSE_PROJECT_NAME: project };
+    this.env = { ...process.env, ...variables, COMPOSE_PROJECT_NAME: project };
   }
 
   /** Output of e.g. `up -d`. @throws Error with the output when it fails */
@@ -31,12 +31,12 @@ export class Compose {
     return this.program([...this.words, ...args]);
   }
 
-  /** Output of a tool in the broker's container. */
-  inBroker(...args: string[]): Promise<string> {
-    return this.run('exec', '-T', 'broker', ...args);
+  /** Output of a program in the container of a service. */
+  inside(service: string, ...args: string[]): Promise<string> {
+    return this.run('exec', '-T', service, ...args);
   }
 
-  /** Starts what does not run and resolves when Docker calls it healthy. */
+  /** Starts what does not run and resolves when Docker calls all of it healthy. */
   async up(): Promise<void> {
     await this.run('up', '-d');
     // Not `--wait`: version 1 does not know it.
@@ -45,6 +45,11 @@ export class Compose {
       if (performance.now() > end) throw new Error(await this.run('logs', '--no-color'));
       await delay(BETWEEN_LOOKS_MS);
     }
+  }
+
+  /** SIGKILL, as when a machine fails. Docker leaves it dead until {@link up}. */
+  async kill(service: string): Promise<void> {
+    await this.run('kill', '-s', 'SIGKILL', service);
   }
 
   async volumes(): Promise<number> {
