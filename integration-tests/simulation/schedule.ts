@@ -9,6 +9,7 @@ import { ClusterState } from './cluster/cluster-state';
 import { EventWatch } from './cluster/event-watch';
 import { EpochWatch } from './cluster/epoch-watch';
 import { dumpReplica } from './cluster/replica-dump';
+import type { SimBroker } from './cluster/sim-broker';
 import { Simulation } from './cluster/simulation';
 import type { Fault } from './nemesis/fault';
 import { Nemesis } from './nemesis/nemesis';
@@ -115,8 +116,10 @@ class ScheduleRun {
     const kafka = this.client('reader-1');
     this.reader = new SimReader({ ...workload, kafka, trace, name: 'reader-1' });
     const random = new SeededRandom(seed * 31 + 17);
-    const field = { simulation, random, admin: this.admin, topic: TOPIC, partitions: PARTITIONS };
-    this.nemesis = new Nemesis(field, () => this.state.isWhole(this.replicas), faults);
+    const { admin, reader } = this;
+    const readBelow = (partition: number) => reader.position(partition);
+    const field = { simulation, random, admin, topic: TOPIC, partitions: PARTITIONS, readBelow };
+    this.nemesis = new Nemesis(field, () => this.state.isWhole(), faults);
   }
 
   async toTheEnd(): Promise<void> {
@@ -158,10 +161,10 @@ class ScheduleRun {
   }
 
   private isWhole(): boolean {
-    const { simulation, state, replicas } = this;
+    const { simulation, state } = this;
     return (
       simulation.brokers.every((broker) => broker.isServing) &&
-      state.isWhole(replicas) &&
+      state.isWhole() &&
       state.registered().length === simulation.brokers.length &&
       state.controller() !== undefined
     );
@@ -189,11 +192,17 @@ class ScheduleRun {
   /** Where each broker's logs end. */
   private replicaEnds(): string[] {
     const names = Array.from({ length: PARTITIONS }, (_, index) => `${TOPIC}-${index}`);
-    return names.map((name) =>
-      this.simulation.brokers
-        .map(({ disk }) => dumpReplica(disk, name).batches.at(-1)?.nextOffset ?? 0)
+    return names.map((name, partition) =>
+      this.holders(partition)
+        .map(({ disk }) => dumpReplica(disk, name).nextOffset)
         .join(),
     );
+  }
+
+  /** The brokers that hold a partition. */
+  private holders(partition: number): SimBroker[] {
+    const ids = this.state.assignment(partition) ?? [];
+    return this.simulation.brokers.filter(({ id }) => ids.includes(id));
   }
 
   private async replicasAgree(): Promise<boolean> {
@@ -209,13 +218,14 @@ class ScheduleRun {
     const { simulation, history } = this;
     const kafka = this.client('final-reader');
     await simulation.perform(SETTLED_MS, () => readToTheEnd(kafka, history, TOPIC, PARTITIONS));
-    for (const [name, partition] of history.partitions) {
-      const [final] = partition.finals;
-      const highWatermark = (final?.offsets[final.offsets.length - 1] ?? -1) + 1;
-      for (const { id, name: source, disk } of simulation.brokers) {
-        const { batches, read } = dumpReplica(disk, name);
-        partition.finals.push({ source, logStart: 0, ...read });
-        partition.replicas.push({ broker: id, highWatermark, batches });
+    for (let index = 0; index < PARTITIONS; index++) {
+      const partition = history.partition(`${TOPIC}-${index}`);
+      const logStart = partition.finals[0]?.logStart ?? 0;
+      for (const { id, name: source, disk } of this.holders(index)) {
+        const { batches, read, nextOffset } = dumpReplica(disk, partition.name);
+        partition.finals.push({ source, logStart, ...read });
+        // All have ended alike: everything is committed.
+        partition.replicas.push({ broker: id, highWatermark: nextOffset, batches });
       }
     }
   }

@@ -263,6 +263,18 @@ describe('sessions', () => {
   });
 });
 
+describe('held events', () => {
+  it('do not hold up the end of a session', async () => {
+    const { ensemble, open } = setup();
+    const [watcher, other] = [await open(), await open()];
+    await watcher.exists('/a', () => undefined);
+    ensemble.faults.pauseEvents(watcher.id);
+    await other.create('/a', null);
+    await watcher.close();
+    expect(ensemble.isAlive(watcher.id)).toBe(false);
+  });
+});
+
 describe('machines', () => {
   it('can be cut off with every session they have and will have, and only they', async () => {
     const { clock, ensemble, open } = setup();

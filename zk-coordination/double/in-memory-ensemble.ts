@@ -182,7 +182,10 @@ export class InMemoryEnsemble implements EnsemblePort {
     this.sessionTable.remove(session);
     this.processor.endSession(session.id);
     const connection = this.connections.get(session.id);
-    if (connection) this.drop(connection);
+    if (!connection) return;
+    // Nobody could let go of what is held once the connection is not listed any more.
+    connection.toClient.holdEvents(false);
+    this.drop(connection);
   }
 
   private cut(connection: Connection | undefined, moved = false): void {

@@ -10,8 +10,16 @@ export interface StoredState {
   readonly staleController: boolean;
 }
 
+/** What the znode of a topic holds. */
+interface Assignments {
+  readonly partitions: Readonly<Record<number, readonly number[]>>;
+  readonly adding_replicas?: Readonly<Record<number, readonly number[]>>;
+  readonly removing_replicas?: Readonly<Record<number, readonly number[]>>;
+}
+
 /** Reads ZooKeeper's tree itself, with nothing of the broker's own code, and without a session. */
 export class ClusterState {
+  private assigned: { readonly mzxid: bigint; readonly json: Assignments } | undefined;
   private readonly decoded = new Map<string, { mzxid: bigint; state: StoredState }>();
 
   constructor(
@@ -49,9 +57,25 @@ export class ClusterState {
     return Array.from({ length: this.partitions }, (_, index) => this.partition(index));
   }
 
-  /** Whether each partition is led, and by one of so many replicas in sync. */
-  isWhole(replicas: number): boolean {
-    return this.all().every((state) => state && isLed(state) && state.isr.length === replicas);
+  /** The brokers that hold a partition; undefined while it is being moved. */
+  assignment(index: number): readonly number[] | undefined {
+    const node = this.ensemble.tree.find(`/brokers/topics/${this.topic}`);
+    if (!node?.data) return undefined;
+    if (this.assigned?.mzxid !== node.mzxid) {
+      const json = JSON.parse(node.data.toString()) as Assignments;
+      this.assigned = { mzxid: node.mzxid, json };
+    }
+    const { partitions, adding_replicas, removing_replicas } = this.assigned.json;
+    const moving = [adding_replicas?.[index], removing_replicas?.[index]];
+    return moving.some((replicas) => replicas?.length) ? undefined : partitions[index];
+  }
+
+  /** Whether each partition is led by one of its replicas, all of them in sync, and none is moved. */
+  isWhole(): boolean {
+    return this.all().every((state, index) => {
+      const replicas = this.assignment(index);
+      return state && isLed(state) && replicas?.every((id) => state.isr.includes(id));
+    });
   }
 
   /** Ids of the brokers that are registered. */

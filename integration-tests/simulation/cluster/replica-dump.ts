@@ -7,8 +7,8 @@ import { LOG_DIR } from './sim-broker';
 export interface ReplicaDump {
   readonly batches: readonly StoredBatch[];
   readonly read: Pick<FinalRead, 'offsets' | 'values'>;
-  /** The leader epoch of each batch. */
-  readonly epochs: readonly number[];
+  /** Where it ends, also when nothing is left in it. */
+  readonly nextOffset: number;
 }
 
 const SEGMENT = /^\d{20}\.log$/;
@@ -21,23 +21,24 @@ const SEGMENT = /^\d{20}\.log$/;
 export function dumpReplica(disk: MemoryDisk, partition: string): ReplicaDump {
   const directory = `${LOG_DIR}/${partition}/`;
   const batches: StoredBatch[] = [];
-  const epochs: number[] = [];
   const offsets: number[] = [];
   const values: number[] = [];
   const files = [...disk.names.keys()].filter(
     (path) => path.startsWith(directory) && SEGMENT.test(path.slice(directory.length)),
   );
+  let end = 0;
   for (const file of files.sort()) {
+    end = Math.max(end, Number(file.slice(directory.length, -'.log'.length)));
     const { data } = disk.names.get(file)!;
     for (const batch of batchesOf(data, 0, endOfWholeBatches(data))) {
       const { baseOffset, nextOffset, bytes } = batch;
       batches.push({ baseOffset, nextOffset, bytes });
-      epochs.push(batch.leaderEpoch);
+      end = nextOffset;
       for (const record of recordsOf(bytes)) {
         offsets.push(record.offset);
         values.push(Number(record.value));
       }
     }
   }
-  return { batches, read: { offsets, values }, epochs };
+  return { batches, read: { offsets, values }, nextOffset: end };
 }

@@ -26,6 +26,7 @@ export interface SimulationOptions {
 const CONFIGS = {
   'zookeeper.session.timeout.ms': '6000',
   'replica.lag.time.max.ms': '8000',
+  'replica.fetch.wait.max.ms': '1500',
 };
 
 /** ZooKeeper's travelling times, in milliseconds. */

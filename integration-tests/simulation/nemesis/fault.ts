@@ -11,6 +11,8 @@ export interface Battlefield {
   /** The topic that is written and read. */
   readonly topic: string;
   readonly partitions: number;
+  /** Records below have been read by everybody, so that they can be deleted. */
+  readBelow(partition: number): number;
 }
 
 /** A fault that has begun. */

@@ -33,6 +33,11 @@ export class SimReader {
     });
   }
 
+  /** Where it goes on in a partition: everything below has been read. */
+  position(partition: number): number {
+    return this.positions[partition] ?? 0;
+  }
+
   start(): void {
     this.ended = this.readOn();
   }
