@@ -115,8 +115,9 @@ function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi> {
   return {
     Produce: produceHandler({
       ...rooms,
-      onAppended: (topic, bytes, { firstOffset, lastOffset }) =>
-        traffic.appended(topic, lastOffset - firstOffset + 1, bytes),
+      onAppended: (topic, bytes, { firstOffset, lastOffset, isDuplicate }) => {
+        if (!isDuplicate) traffic.appended(topic, lastOffset - firstOffset + 1, bytes);
+      },
     }),
     Fetch: fetchHandler({
       ...rooms,

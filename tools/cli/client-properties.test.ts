@@ -72,6 +72,12 @@ describe('client properties', () => {
     expect(withoutEffect).toEqual(['client.dns.lookup=use_all_dns_ips']);
   });
 
+  test('idempotence is on or off', () => {
+    const of = (value: string) =>
+      clientSettings('producer', { 'enable.idempotence': value }).producer.enableIdempotence;
+    expect([of('true'), of('false')]).toEqual([true, false]);
+  });
+
   test('acks are a number on their way', () => {
     expect(clientSettings('producer', { acks: '-1' }).producer.acks).toBe(-1);
   });
@@ -82,7 +88,7 @@ describe('client properties', () => {
     ['producer', { 'linger.ms': 'soon' }, 'linger.ms=soon cannot be used. Give a whole number'],
     ['producer', { acks: '2' }, 'Allowed are all, -1, 0, 1.'],
     ['consumer', { 'group.id': 'g' }, 'groups come with a later version'],
-    ['producer', { 'enable.idempotence': 'true' }, 'later version'],
+    ['producer', { 'enable.idempotence': 'yes' }, 'Allowed are true, false.'],
     ['admin', { 'security.protocol': 'SSL' }, 'PLAINTEXT'],
     ['admin', { 'request.timeout': '5' }, 'Did you mean request.timeout.ms?'],
     ['admin', { 'key.serializer': 'x' }, 'The admin has no config "key.serializer".'],

@@ -81,11 +81,9 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
     ({ producer }, v) => (producer.compression = v),
   ),
   'delivery.timeout.ms': number(producer, ({ producer }, v) => (producer.deliveryTimeoutMs = v)),
-  'enable.idempotence': only(
-    producer,
-    'false',
-    'Leave it out; the idempotent producer comes with a later version.',
-  ),
+  'enable.idempotence': oneOf(producer, ['true', 'false'] as const, ({ producer }, v) => {
+    producer.enableIdempotence = v === 'true';
+  }),
   'linger.ms': number(producer, ({ producer }, v) => (producer.lingerMs = v)),
   'max.block.ms': number(producer, ({ producer }, v) => (producer.maxBlockMs = v)),
   'max.in.flight.requests.per.connection': number(

@@ -42,6 +42,11 @@ export interface CommandDefinition<Options = Record<string, unknown>> {
    * finishes by itself, a second one ends the process. Default: the first one ends it.
    */
   readonly stopsGracefully?: boolean;
+  /**
+   * `true`: a reader that goes away (`| head`, `| grep -q`) does not end the command; for those that
+   * must not stop halfway. Default: it ends the command.
+   */
+  readonly finishesUnread?: boolean;
   /** Declares options and arguments. */
   configure(command: Command): void;
   /** @returns the exit code; nothing means 0 */
@@ -56,6 +61,7 @@ export interface CommandDefinition<Options = Record<string, unknown>> {
  */
 export async function runCommand<Options>(definition: CommandDefinition<Options>): Promise<void> {
   process.stdout.on('error', (error) => {
+    if (definition.finishesUnread && isBrokenPipe(error)) return;
     process.exit(isBrokenPipe(error) ? ExitCode.ok : ExitCode.failure);
   });
   // When nobody reads the notes any more, the result still counts.
