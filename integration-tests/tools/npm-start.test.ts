@@ -14,6 +14,7 @@ import type { Ran } from './tool-process';
 const folder = mkdtempSync(join(tmpdir(), 'npm-start-'));
 const layout = new ClusterLayout(folder);
 const brokerPid = layout.brokerPidFile(1);
+const STOPPED = '✔ Broker 3 stopped\n✔ Broker 2 stopped\n✔ Broker 1 stopped\n✔ ZooKeeper stopped\n';
 const zookeeperPid = zookeeperPidFile({ home: layout.zookeeperHome });
 const env: NodeJS.ProcessEnv = { ...process.env };
 delete env.ZOOKEEPER_CONNECT;
@@ -63,7 +64,9 @@ const start = (...args: string[]): Promise<Ran> =>
 test('npm start: a file goes through a topic and back; again after a kill -9; npm stop', async () => {
   const first = await start();
   expect(first).toMatchObject({ code: 0 });
-  expect(first.stdout).toContain('✔ Topic user_clicks is created with 3 partitions');
+  expect(first.stdout).toContain(
+    '✔ Topic user_clicks is created with 3 partitions, each on 3 brokers',
+  );
   expect(first.stdout).toContain('✔ 20000 lines sent, 20000 read back, every key in one partition');
   expect(first.stdout).toMatch(/│ all +│ 20000 │ +20000 │ +800 │/);
   expect(first.stdout).toContain(
@@ -98,7 +101,7 @@ test('npm start: a file goes through a topic and back; again after a kill -9; np
   const stopped = await dev('stop');
   expect(stopped).toEqual({
     code: 0,
-    stdout: '✔ Broker 1 stopped\n✔ ZooKeeper stopped\n',
+    stdout: STOPPED,
     stderr: '',
   });
   expect([existsSync(brokerPid), existsSync(zookeeperPid)]).toEqual([false, false]);
@@ -116,7 +119,7 @@ test('npm start in a folder with leftovers that make no sense', async () => {
   expect(stdout).toContain('and 40003 records');
   expect(stdout).toContain('✔ 20000 lines sent, 20000 read back, every key in one partition');
   expect(code).toBe(0);
-  expect((await dev('stop')).stdout).toBe('✔ Broker 1 stopped\n✔ ZooKeeper stopped\n');
+  expect((await dev('stop')).stdout).toBe(STOPPED);
 });
 
 /** Processes that name the folder on their command line. */
