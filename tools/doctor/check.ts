@@ -27,7 +27,7 @@ export interface Check {
   /** What it means, as a sentence. */
   readonly meaning: string;
   /** What to do about it. */
-  readonly advice: string;
+  readonly remedy: string;
   /** When one sees it for a moment in good health; undefined when never. */
   readonly passing?: string;
   find(snapshot: Snapshot): Iterable<Finding>;

@@ -14,7 +14,7 @@ export interface Finding {
   /** Who says what, in the words of each. */
   readonly says: readonly Statement[];
   /** What to do, where more is known than the check says in general. */
-  readonly advice?: string;
+  readonly remedy?: string;
 }
 
 /** How bad it is: `error` loses availability or data, or may; `warning` wants to be cleaned up. */

@@ -16,7 +16,7 @@ export function jsonReport({ findings, passed, snapshot, checked }: Diagnosis): 
   };
 }
 
-function jsonFinding({ check, subject, topic, says, advice }: Found): object {
+function jsonFinding({ check, subject, topic, says, remedy }: Found): object {
   return {
     code: check.code,
     severity: check.severity,
@@ -25,18 +25,18 @@ function jsonFinding({ check, subject, topic, says, advice }: Found): object {
     ...(topic !== undefined && { topic }),
     says,
     meaning: check.meaning,
-    advice: advice ?? check.advice,
+    advice: remedy ?? check.remedy,
   };
 }
 
 /** For `--list-checks --json`. */
 export function jsonChecks(checks: readonly Check[]): object[] {
-  return checks.map(({ code, severity, layer, meaning, advice, passing }) => ({
+  return checks.map(({ code, severity, layer, meaning, remedy, passing }) => ({
     code,
     severity,
     layer: LAYERS[layer],
     meaning,
-    advice,
+    advice: remedy,
     ...(passing !== undefined && { normalWhen: passing }),
   }));
 }

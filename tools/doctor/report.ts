@@ -58,7 +58,7 @@ function severities(findings: readonly Found[]): string {
 }
 
 function renderKind(check: Check, findings: readonly Found[], paint: Colours): string[] {
-  const { code, severity, meaning, advice, passing } = check;
+  const { code, severity, meaning, remedy, passing } = check;
   const label = severity === 'error' ? paint.red('ERROR') : paint.yellow('WARNING');
   const shown = findings.slice(0, MOST_ROWS);
   const rows = shown.flatMap(({ subject, says }) =>
@@ -73,19 +73,19 @@ function renderKind(check: Check, findings: readonly Found[], paint: Colours): s
     `${label}  ${paint.bold(code)}  ${meaning}`,
     ...table.map((line, at) => `  ${at === 0 ? paint.dim(line) : line}`),
     ...(more > 0 ? [`  and ${more} more; --json has them all`] : []),
-    ...adviceLines(shown, advice).map((line) => `  ${paint.green('→')} ${line}`),
+    ...remedyLines(shown, remedy).map((line) => `  ${paint.green('→')} ${line}`),
     ...(passing === undefined ? [] : [paint.dim(`  Normal for a moment when ${passing}.`)]),
   ];
 }
 
-/** What single findings advise comes with their names, unless it is the same for all. */
-function adviceLines(findings: readonly Found[], general: string): string[] {
+/** What is to be done about single findings comes with their names, unless it is the same for all. */
+function remedyLines(findings: readonly Found[], general: string): string[] {
   const subjects = new Map<string, string[]>();
-  for (const { subject, advice = general } of findings) {
-    subjects.set(advice, [...(subjects.get(advice) ?? []), subject]);
+  for (const { subject, remedy = general } of findings) {
+    subjects.set(remedy, [...(subjects.get(remedy) ?? []), subject]);
   }
   if (subjects.size === 1) return [...subjects.keys()];
-  return [...subjects].map(([advice, of]) => `${of.join(', ')}: ${advice}`);
+  return [...subjects].map(([remedy, of]) => `${of.join(', ')}: ${remedy}`);
 }
 
 function renderPassed({ passed }: Diagnosis, paint: Colours): string[] {

@@ -150,6 +150,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'There is no ZooKeeper to use, and none could be got.',
         'Install java and ZooKeeper, or docker, or set `ZOOKEEPER_CONNECT`.',
       ),
+      fatal(
+        'NO_CLUSTER',
+        'There is a ZooKeeper, and no broker has ever used it, or that chroot of it.',
+        'Compare the address and the chroot with `zookeeper.connect` of the brokers.',
+      ),
       passing(
         'ZOOKEEPER_START',
         'A ZooKeeper was found, but it does not come up or does not answer.',

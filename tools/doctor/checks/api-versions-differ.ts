@@ -7,7 +7,7 @@ export const apiVersionsDiffer: Check = {
   severity: 'warning',
   layer: 'brokers',
   meaning: 'Brokers answer different versions of the protocol.',
-  advice: 'Finish the upgrade: bring all brokers to the same version.',
+  remedy: 'Finish the upgrade: bring all brokers to the same version.',
   *find(snapshot) {
     const [first, ...others] = answeringBrokers(snapshot);
     if (first === undefined) return;

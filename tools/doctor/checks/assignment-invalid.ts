@@ -8,7 +8,7 @@ export const assignmentInvalid: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'The list of replicas of a partition is empty or names a broker twice.',
-  advice: 'Somebody wrote the topic by hand. Reassign the partition with a proper list.',
+  remedy: 'Somebody wrote the topic by hand. Reassign the partition with a proper list.',
   *find(snapshot) {
     for (const partition of partitionsOf(snapshot)) {
       const { replicas } = partition.assignment;

@@ -8,7 +8,7 @@ export const brokerListDiffers: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'A broker tells clients of other brokers than those registered.',
-  advice:
+  remedy:
     'It does not follow /brokers/ids any more: see its log for trouble with its ZooKeeper session, and restart it if it does not recover.',
   passing: 'a broker has just come or gone',
   *find(snapshot) {

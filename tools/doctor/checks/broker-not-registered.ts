@@ -7,7 +7,7 @@ export const brokerNotRegistered: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'A broker answers that is not registered in ZooKeeper.',
-  advice:
+  remedy:
     'It may have lost its session: see its log, and restart it if it does not register again. If the address belongs to another cluster, correct --bootstrap-server.',
   passing: 'a broker is starting, stopping, or making a new session',
   *find({ zookeeper, brokers, strangers }) {

@@ -7,7 +7,7 @@ export const brokerUnreachable: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'A broker is registered and does not answer.',
-  advice:
+  remedy:
     'See whether its process lives and is not stopped, whether its advertised listener can be reached from here, and read its log. Clients are sent to that address.',
   passing: 'a broker has just died: its registration lasts as long as its session',
   *find({ zookeeper, brokers }) {

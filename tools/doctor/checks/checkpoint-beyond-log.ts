@@ -8,7 +8,7 @@ export const checkpointBeyondLog: Check = {
   severity: 'error',
   layer: 'disks',
   meaning: 'A checkpoint names an offset behind the end of the log: records are missing on disk.',
-  advice:
+  remedy:
     'The log was cut by a crash, a failing disk or by hand. While another replica is in sync, this broker copies what is missing; do not let this one lead before.',
   passing: 'the log has just been truncated, and the next checkpoint is still to come',
   *find({ disks }) {

@@ -8,7 +8,7 @@ export const checkpointOfMissingLog: Check = {
   severity: 'warning',
   layer: 'disks',
   meaning: 'A checkpoint names a partition whose log is not in the directory.',
-  advice:
+  remedy:
     'If the log was taken away by hand, the broker copies it again from its leader; the entry goes with the next checkpoint. If not, look for the directory in the backups.',
   passing: 'the log has just been deleted, and the next checkpoint is still to come',
   *find({ disks }) {

@@ -8,7 +8,7 @@ export const clusterIdDiffers: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'A broker believes to be in another cluster than ZooKeeper says.',
-  advice:
+  remedy:
     'Either this ZooKeeper was replaced or the broker belongs elsewhere. Stop the broker before its data and those of the cluster are mixed, and compare its zookeeper.connect and meta.properties.',
   *find(snapshot) {
     const { clusterId } = snapshot.zookeeper;

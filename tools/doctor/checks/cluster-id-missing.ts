@@ -7,7 +7,7 @@ export const clusterIdMissing: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'ZooKeeper does not know the id of the cluster.',
-  advice:
+  remedy:
     'Write the id that the brokers tell, and that stands in their meta.properties, back to /cluster/id as {"version":"1","id":"…"}: the next broker to start would make a new one and refuse its own data.',
   *find({ zookeeper, brokers }) {
     if (zookeeper.clusterId !== null) return;

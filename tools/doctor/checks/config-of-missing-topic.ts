@@ -8,7 +8,7 @@ export const configOfMissingTopic: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'There are configs of a topic that does not exist.',
-  advice:
+  remedy:
     'Delete them with zookeeper-shell (kafka-configs cannot), or the next topic of this name begins with them.',
   passing: 'the topic is just being made or deleted',
   *find({ zookeeper: { topicConfigs, topics } }) {

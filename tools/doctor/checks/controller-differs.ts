@@ -8,7 +8,7 @@ export const controllerDiffers: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'A broker takes another one for the controller than ZooKeeper says.',
-  advice:
+  remedy:
     'It has missed an election: see its log for trouble with its ZooKeeper session, and restart it if it does not recover.',
   passing: 'a controller has just been elected',
   *find(snapshot) {

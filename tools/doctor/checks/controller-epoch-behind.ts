@@ -8,7 +8,7 @@ export const controllerEpochBehind: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'A partition was written by a later controller than there has been.',
-  advice:
+  remedy:
     'ZooKeeper was restored from a backup, or somebody wrote one of the two. Brokers refuse the orders of a controller whose epoch is below one they know: raise /controller_epoch above the largest seen, then delete /controller.',
   *find(snapshot) {
     const { controllerEpoch, controller } = snapshot.zookeeper;

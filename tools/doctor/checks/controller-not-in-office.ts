@@ -8,7 +8,7 @@ export const controllerNotInOffice: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'The broker that ZooKeeper calls the controller does not act as one.',
-  advice:
+  remedy:
     'Read its log. Delete /controller with zookeeper-shell to have another one elected; nothing is lost by that.',
   passing: 'it has just been elected and is still taking over',
   *find(snapshot) {

@@ -7,7 +7,7 @@ export const controllerNotRegistered: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'The controller is no live broker.',
-  advice:
+  remedy:
     'If the broker lives, it lost its registration: restart it. If it does not, delete /controller with zookeeper-shell, and another broker takes over.',
   passing: 'the controller is starting, stopping, or making a new session',
   *find({ zookeeper: { controller, registrations } }) {

@@ -7,7 +7,7 @@ export const controllerSessionDiffers: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'The office of the controller belongs to another session than the broker it names.',
-  advice:
+  remedy:
     'It was written by hand, or by an earlier life of the broker. Delete /controller with zookeeper-shell: a new controller is elected at once.',
   passing: 'the controller has just been restarted',
   *find({ zookeeper: { controller, registrations } }) {

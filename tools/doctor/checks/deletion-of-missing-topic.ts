@@ -7,7 +7,7 @@ export const deletionOfMissingTopic: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'A topic is to be deleted that does not exist.',
-  advice:
+  remedy:
     'Delete the znode with zookeeper-shell: otherwise the next topic of this name is deleted at once.',
   passing: 'the deletion has just been finished',
   *find({ zookeeper: { deletions, topics } }) {

@@ -9,7 +9,7 @@ export const deletionStuck: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'A topic is to be deleted and is still there.',
-  advice: "Nothing is in its way: read the controller's log.",
+  remedy: "Nothing is in its way: read the controller's log.",
   passing: 'the topic has just been deleted',
   *find(snapshot) {
     const { deletions, topics } = snapshot.zookeeper;
@@ -17,7 +17,7 @@ export const deletionStuck: Check = {
       const topic = topics.get(name);
       if (topic === undefined) continue;
       const means = wish.topicId === null ? 'delete it' : `delete the one with id ${wish.topicId}`;
-      const advice = obstacle(snapshot, topic, wish.topicId);
+      const remedy = obstacle(snapshot, topic, wish.topicId);
       yield {
         subject: name,
         topic: name,
@@ -25,7 +25,7 @@ export const deletionStuck: Check = {
           says(paths.topicDeletion(name), means),
           says(paths.topic(name), `there, with id ${topic.topicId ?? 'none'}`),
         ],
-        ...(advice !== undefined && { advice }),
+        ...(remedy !== undefined && { remedy }),
       };
     }
   },

@@ -10,7 +10,7 @@ export const directoryLeftOver: Check = {
   severity: 'warning',
   layer: 'disks',
   meaning: 'A log that is deleted or moved aside still takes up room.',
-  advice:
+  remedy:
     'A -stray directory is kept for you: look at it, then remove it. A -delete directory is removed after file.delete.delay.ms, and what is left at the next start of the broker.',
   *find(snapshot) {
     for (const { disk, directory } of directoriesOf(snapshot)) {

@@ -8,7 +8,7 @@ export const diskTopicIdDiffers: Check = {
   severity: 'error',
   layer: 'disks',
   meaning: 'A log belongs to another topic of the same name.',
-  advice:
+  remedy:
     'The topic was deleted and made again while this broker was away. It moves the old log aside when it starts; if it does not, move the directory out of log.dirs while the broker is stopped.',
   passing: 'the topic has just been deleted and made again',
   *find(snapshot) {

@@ -6,7 +6,7 @@ export const diskUnreadable: Check = {
   severity: 'error',
   layer: 'disks',
   meaning: 'A file or directory cannot be read, or does not hold what it should.',
-  advice:
+  remedy:
     'See whether it exists and may be read by you. Restore a malformed file from a copy; checkpoints may be removed, they are made again.',
   *find({ disks }) {
     for (const { unreadable } of disks) {

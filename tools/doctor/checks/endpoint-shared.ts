@@ -7,7 +7,7 @@ export const endpointShared: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'Two brokers are registered with the same address.',
-  advice: 'Give each broker an advertised.listeners of its own; clients end up at the wrong one.',
+  remedy: 'Give each broker an advertised.listeners of its own; clients end up at the wrong one.',
   *find({ zookeeper }) {
     const owners = new Map<string, number[]>();
     for (const { id, endpoints } of zookeeper.registrations.values()) {

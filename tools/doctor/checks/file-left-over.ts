@@ -10,7 +10,7 @@ export const fileLeftOver: Check = {
   severity: 'warning',
   layer: 'disks',
   meaning: 'A file was renamed to be removed or to take the place of another, and is still there.',
-  advice:
+  remedy:
     'The broker tidies up when it starts: restart it. Leave .swap files alone, they may hold the only copy of records.',
   *find(snapshot) {
     for (const { disk, directory } of directoriesOf(snapshot)) {

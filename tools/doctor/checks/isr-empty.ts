@@ -7,7 +7,7 @@ export const isrEmpty: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'No replica of a partition counts as in sync.',
-  advice:
+  remedy:
     'The controller always leaves the last one in, so somebody wrote the state by hand. Find the replica with the most records and name it as leader and in the isr.',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {

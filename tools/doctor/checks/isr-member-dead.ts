@@ -8,7 +8,7 @@ export const isrMemberDead: Check = {
   severity: 'warning',
   layer: 'partitions',
   meaning: 'A broker counts as in sync that is not registered.',
-  advice:
+  remedy:
     'The controller takes a broker out of the isr when it goes, except the last one. If this stays, see its log; writes with acks=all wait for this replica.',
   passing: 'a broker has just died or stopped',
   *find(snapshot) {

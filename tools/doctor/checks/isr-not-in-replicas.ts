@@ -8,7 +8,7 @@ export const isrNotInReplicas: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A broker counts as in sync that the partition is not assigned to.',
-  advice:
+  remedy:
     'Somebody wrote one of the two by hand. Reassign the partition to the brokers it shall have; the controller then writes both.',
   passing: 'a reassignment has just ended',
   *find(snapshot) {

@@ -9,7 +9,7 @@ export const leaderDead: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A partition is led by a broker that is not registered.',
-  advice:
+  remedy:
     'The controller elects another leader when a broker goes: see why it does not. Delete /controller to have another one do it.',
   passing: 'a broker has just died or stopped',
   *find(snapshot) {

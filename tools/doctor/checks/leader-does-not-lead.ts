@@ -11,7 +11,7 @@ export const leaderDoesNotLead: Check = {
   severity: 'error',
   layer: 'leaders',
   meaning: 'The broker that ZooKeeper calls the leader of a partition refuses to lead it.',
-  advice:
+  remedy:
     'It was not told (LeaderAndIsr), or could not do it: read its log and that of the controller. Restarting the broker makes the controller tell it again.',
   passing: 'a leader has just been elected',
   *find(snapshot) {

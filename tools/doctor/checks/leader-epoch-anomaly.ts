@@ -7,7 +7,7 @@ export const leaderEpochAnomaly: Check = {
   severity: 'warning',
   layer: 'partitions',
   meaning: 'A leader epoch is higher than the number of times the state was written.',
-  advice:
+  remedy:
     'The state was made anew or written by hand, so epochs may repeat. Brokers and clients go by them: see that the epoch is not below one that was used before, and have a leader elected to raise it.',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {

@@ -13,7 +13,7 @@ export const leaderEpochDiffers: Check = {
   severity: 'error',
   layer: 'leaders',
   meaning: 'A leader leads under another epoch than ZooKeeper says.',
-  advice:
+  remedy:
     'With an earlier epoch it has missed the last election: see whether the controller reaches it. With a later one ZooKeeper was restored or written by hand: have a leader elected until the epoch in ZooKeeper is higher.',
   passing: 'a leader has just been elected',
   *find(snapshot) {

@@ -8,7 +8,7 @@ export const leaderNotInIsr: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A partition is led by a broker that is not in sync.',
-  advice:
+  remedy:
     'The state contradicts itself, so somebody wrote it by hand. What was acknowledged may be missing at the leader: elect one of the in-sync replicas with kafka-leader-election.',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {

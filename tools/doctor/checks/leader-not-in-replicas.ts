@@ -9,7 +9,7 @@ export const leaderNotInReplicas: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A partition is led by a broker that it is not assigned to.',
-  advice:
+  remedy:
     'Somebody wrote one of the two by hand. Elect the preferred leader: kafka-leader-election --election-type preferred.',
   passing: 'a reassignment has just ended',
   *find(snapshot) {

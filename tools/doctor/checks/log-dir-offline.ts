@@ -7,7 +7,7 @@ export const logDirOffline: Check = {
   severity: 'error',
   layer: 'logs',
   meaning: 'A log directory of a broker has failed.',
-  advice:
+  remedy:
     'Look at the disk and at the log of the broker; mend or replace it and restart the broker. Its replicas are offline until then.',
   *find(snapshot) {
     for (const { id, answers } of answeringBrokers(snapshot)) {

@@ -8,7 +8,7 @@ export const logTwice: Check = {
   severity: 'error',
   layer: 'logs',
   meaning: 'A broker has two logs of one partition in different directories.',
-  advice: 'Stop the broker, see which log ends later, and move the other one out of log.dirs.',
+  remedy: 'Stop the broker, see which log ends later, and move the other one out of log.dirs.',
   *find(snapshot) {
     for (const { id, answers } of answeringBrokers(snapshot)) {
       const places = new Map<string, { topic: string; paths: string[] }>();

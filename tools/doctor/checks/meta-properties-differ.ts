@@ -7,7 +7,7 @@ export const metaPropertiesDiffer: Check = {
   severity: 'error',
   layer: 'disks',
   meaning: 'A log directory belongs to another broker or another cluster.',
-  advice:
+  remedy:
     'A broker does not start on it. See whether disks were swapped, or whether --log-dirs names the wrong one; only empty directories may be given to another broker.',
   *find({ disks, zookeeper }) {
     for (const { path, brokerId, meta } of disks) {

@@ -6,7 +6,7 @@ export const metaPropertiesMissing: Check = {
   severity: 'warning',
   layer: 'disks',
   meaning: 'A log directory holds partitions and does not say whose they are.',
-  advice: 'Put its meta.properties back: nothing else keeps another broker from taking it over.',
+  remedy: 'Put its meta.properties back: nothing else keeps another broker from taking it over.',
   *find({ disks }) {
     for (const { path, meta, directories } of disks) {
       if (meta !== undefined || directories.length === 0) continue;

@@ -8,7 +8,7 @@ export const metadataIsrDiffers: Check = {
   severity: 'warning',
   layer: 'metadata',
   meaning: 'A broker tells clients of other in-sync replicas than ZooKeeper.',
-  advice:
+  remedy:
     'It has missed a change, or somebody wrote the state by hand. See in the log of the controller whether it reaches this broker.',
   passing: 'a replica has just fallen behind or caught up',
   *find(snapshot) {

@@ -8,7 +8,7 @@ export const metadataLeaderDiffers: Check = {
   severity: 'error',
   layer: 'metadata',
   meaning: 'A broker sends clients to another leader, or under another leader epoch.',
-  advice:
+  remedy:
     'It has missed an election, or somebody wrote the state by hand. See in the log of the controller whether it reaches this broker; restarting the broker makes the controller tell it everything.',
   passing: 'a leader has just been elected',
   *find(snapshot) {

@@ -9,7 +9,7 @@ export const metadataReplicasDiffer: Check = {
   severity: 'error',
   layer: 'metadata',
   meaning: 'A broker tells clients of other replicas than the topic is assigned to.',
-  advice:
+  remedy:
     'It has missed a reassignment, or somebody wrote the topic by hand: the controller acts on what it was asked, not on what is written beside it. Use kafka-reassign-partitions.',
   passing: 'a reassignment has just begun or ended',
   *find(snapshot) {

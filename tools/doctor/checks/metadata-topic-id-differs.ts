@@ -9,7 +9,7 @@ export const metadataTopicIdDiffers: Check = {
   severity: 'error',
   layer: 'metadata',
   meaning: 'A broker means another topic of the same name.',
-  advice:
+  remedy:
     'It has missed that the topic was deleted and made again, or somebody wrote the id. Restart the broker: the controller then tells it everything.',
   passing: 'the topic has just been deleted and made again',
   *find(snapshot) {

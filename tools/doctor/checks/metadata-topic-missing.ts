@@ -8,7 +8,7 @@ export const metadataTopicMissing: Check = {
   severity: 'error',
   layer: 'metadata',
   meaning: 'A broker does not tell clients of a topic, or of some of its partitions.',
-  advice:
+  remedy:
     'The controller tells brokers (UpdateMetadata): see in its log whether it reaches this one. Restarting the broker makes the controller tell it everything.',
   passing: 'the topic has just been made or got more partitions',
   *find(snapshot) {

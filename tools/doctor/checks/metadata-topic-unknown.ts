@@ -8,7 +8,7 @@ export const metadataTopicUnknown: Check = {
   severity: 'error',
   layer: 'metadata',
   meaning: 'A broker tells clients of a topic that is not in ZooKeeper.',
-  advice:
+  remedy:
     'If the topic was deleted with the tools, the broker was not told: restart it. If somebody deleted its znodes, the records still lie in the log directories: make the topic again with the same id, or remove them.',
   passing: 'the topic has just been deleted',
   *find(snapshot) {

@@ -7,7 +7,7 @@ export const noBrokers: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'No broker is registered.',
-  advice: 'Start the brokers; if they run, see whether they use this ZooKeeper and this chroot.',
+  remedy: 'Start the brokers; if they run, see whether they use this ZooKeeper and this chroot.',
   passing: 'all brokers have just been started together',
   *find({ zookeeper, brokers }) {
     if (zookeeper.registrations.size > 0) return;

@@ -7,7 +7,7 @@ export const noController: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'Brokers are registered and none is the controller.',
-  advice:
+  remedy:
     'Every broker runs for the office when it is free. See in their logs why the elections fail; malformed data in /controller_epoch is one reason.',
   passing: 'the controller has just died or stopped',
   *find({ zookeeper: { controller, registrations } }) {

@@ -9,7 +9,7 @@ export const noLeader: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A partition has no leader: it can neither be written nor read.',
-  advice: 'Start one of the brokers that are in sync.',
+  remedy: 'Start one of the brokers that are in sync.',
   passing: 'a leader has just died or stopped',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {
@@ -22,7 +22,7 @@ export const noLeader: Check = {
           says(statePath(partition), `leader none, isr ${ids(isr)}`),
           says(paths.brokerIds, ids(snapshot.zookeeper.registrations.keys())),
         ],
-        advice:
+        remedy:
           electable.length > 0
             ? `Broker ${ids(electable)} is in sync and alive, and could lead: see in the controller's log why it does not.`
             : `Start broker ${ids(isr)}. If it is lost for good, kafka-leader-election --election-type unclean lets another replica lead, and loses what only the lost one had.`,

@@ -6,7 +6,7 @@ export const notificationStale: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'A notification was not taken away by the controller.',
-  advice:
+  remedy:
     'If there is a controller, read its log. Notifications may be deleted: they only say that something else is to be read again.',
   passing: 'a log directory has just failed, or the isr of a partition has just changed',
   *find({ zookeeper }) {

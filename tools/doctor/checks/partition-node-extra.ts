@@ -8,7 +8,7 @@ export const partitionNodeExtra: Check = {
   severity: 'warning',
   layer: 'partitions',
   meaning: 'There is a znode for a partition that the topic does not have.',
-  advice:
+  remedy:
     'It is left over, or written by hand. Delete it with zookeeper-shell before the topic gets that many partitions: they would begin with its state.',
   passing: 'the topic is just getting more partitions',
   *find(snapshot) {

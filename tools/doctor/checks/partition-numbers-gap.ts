@@ -8,7 +8,7 @@ export const partitionNumbersGap: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'The partitions of a topic are not numbered from 0 on.',
-  advice:
+  remedy:
     'Somebody wrote the topic by hand. Producers hash over the number of partitions: add the missing ones to the topic.',
   *find(snapshot) {
     for (const { name, partitions } of topicsOf(snapshot)) {

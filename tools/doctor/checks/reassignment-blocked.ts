@@ -8,7 +8,7 @@ export const reassignmentBlocked: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'A reassignment waits for a broker that is not registered.',
-  advice: 'Start the broker, or cancel the reassignment with kafka-reassign-partitions --cancel.',
+  remedy: 'Start the broker, or cancel the reassignment with kafka-reassign-partitions --cancel.',
   passing: 'the broker is being restarted',
   *find(snapshot) {
     for (const partition of partitionsOf(snapshot)) {

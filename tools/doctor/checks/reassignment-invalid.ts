@@ -8,7 +8,7 @@ export const reassignmentInvalid: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A reassignment adds or removes brokers that are no replicas, or both at once.',
-  advice:
+  remedy:
     'Somebody wrote the topic by hand. Cancel the reassignment, or give the partition a new one, with kafka-reassign-partitions.',
   *find(snapshot) {
     for (const partition of partitionsOf(snapshot)) {

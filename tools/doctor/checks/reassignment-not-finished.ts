@@ -8,7 +8,7 @@ export const reassignmentNotFinished: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'A reassignment has nothing left to wait for, and is not finished.',
-  advice:
+  remedy:
     'All replicas wanted are in sync: the controller should have cleaned up. Read its log; delete /controller with zookeeper-shell to have another one finish it.',
   passing: 'the last replica has just caught up',
   *find(snapshot) {

@@ -9,7 +9,7 @@ export const reassignmentsDiffer: Check = {
   severity: 'error',
   layer: 'controller',
   meaning: 'The controller moves other replicas than ZooKeeper says.',
-  advice:
+  remedy:
     'Somebody wrote the topic by hand, or the controller missed a change. Delete /controller with zookeeper-shell: its successor reads everything anew.',
   passing: 'a reassignment has just begun or ended',
   *find(snapshot) {

@@ -7,7 +7,7 @@ export const registrationNotEphemeral: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'A registration is not tied to a session: it stays when its broker dies.',
-  advice:
+  remedy:
     'Somebody made it by hand. Delete the znode with zookeeper-shell, and restart the broker of that id if there is one.',
   *find({ zookeeper }) {
     for (const { id, owner } of zookeeper.registrations.values()) {

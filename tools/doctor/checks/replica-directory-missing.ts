@@ -9,7 +9,7 @@ export const replicaDirectoryMissing: Check = {
   severity: 'error',
   layer: 'disks',
   meaning: 'A replica that counts as in sync has no log on disk.',
-  advice:
+  remedy:
     'If --log-dirs names all directories of the broker, its log is gone: see that another replica is in sync, stop this broker and start it again, and it copies everything.',
   passing: 'the topic has just been made',
   *find(snapshot) {
@@ -24,7 +24,8 @@ export const replicaDirectoryMissing: Check = {
     for (const partition of statedPartitionsOf(snapshot)) {
       const { isr } = partition.state;
       for (const [id, logs] of here) {
-        if (unknown.has(id) || !isr.includes(id) || logs.has(topicPartitionKey(partition))) continue;
+        if (unknown.has(id) || !isr.includes(id) || logs.has(topicPartitionKey(partition)))
+          continue;
         const { subject, topic } = about(partition);
         yield {
           subject: `${subject} at broker ${id}`,

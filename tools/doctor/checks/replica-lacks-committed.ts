@@ -7,7 +7,7 @@ export const replicaLacksCommitted: Check = {
   severity: 'error',
   layer: 'leaders',
   meaning: 'A replica counts as in sync and lacks records that consumers may read.',
-  advice:
+  remedy:
     'Were it elected now, these records would be lost. Stop this broker, so that it leaves the isr; when it starts again it copies what it lacks. Keep its logs: this should never be.',
   passing: 'the replica has just left the isr',
   *find(snapshot) {

@@ -10,7 +10,7 @@ export const replicaNotOnDisk: Check = {
   severity: 'error',
   layer: 'logs',
   meaning: 'A broker has no log of a partition that it is assigned to.',
-  advice:
+  remedy:
     'See in its log whether a directory failed or the replica could not be made; restarting the broker makes the controller order it again.',
   passing: 'the topic has just been made, or the replica is just being added',
   *find(snapshot) {
@@ -28,7 +28,7 @@ export const replicaNotOnDisk: Check = {
             says(`broker ${id}`, 'no log of it'),
           ],
           ...(offline.length > 0 && {
-            advice: `It may lie in ${offline.map(({ path }) => path).join(', ')}, which has failed: mend that.`,
+            remedy: `It may lie in ${offline.map(({ path }) => path).join(', ')}, which has failed: mend that.`,
           }),
         };
       }

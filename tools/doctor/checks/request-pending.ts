@@ -6,7 +6,7 @@ export const requestPending: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'The controller was asked for something in ZooKeeper, and has not finished it.',
-  advice:
+  remedy:
     'It works on it, waits for a dead broker, or there is no controller. Tools of today ask brokers instead; delete the znode to withdraw the request.',
   passing: 'a tool has just asked',
   *find({ zookeeper }) {

@@ -8,7 +8,7 @@ export const stateMissing: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'A partition is assigned and has no state: nobody leads it.',
-  advice:
+  remedy:
     'The controller makes the state of new partitions. If it does not: see whether a replica lives, read its log, then delete /controller to have another one try.',
   passing: 'the topic has just been made or got more partitions',
   *find(snapshot) {

@@ -8,7 +8,7 @@ export const strayDirectory: Check = {
   severity: 'warning',
   layer: 'disks',
   meaning: 'There is a log of a partition that the broker is not assigned to.',
-  advice:
+  remedy:
     'It is left over from a topic that was deleted or moved while the broker was away. Make sure that nobody needs it, then move it out of log.dirs while the broker is stopped.',
   passing: 'the topic has just been deleted, or the replica has just been moved away',
   *find(snapshot) {

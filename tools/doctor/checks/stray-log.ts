@@ -8,7 +8,7 @@ export const strayLog: Check = {
   severity: 'warning',
   layer: 'logs',
   meaning: 'A broker has a log of a partition that it is not assigned to.',
-  advice:
+  remedy:
     'It missed that the topic was deleted or moved. Restarting the broker makes it look again; it moves aside what is stray (-stray) and never removes it.',
   passing: 'the topic has just been deleted, or the replica has just been moved away',
   *find(snapshot) {

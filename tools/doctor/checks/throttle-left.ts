@@ -16,7 +16,7 @@ export const throttleLeft: Check = {
   severity: 'warning',
   layer: 'administration',
   meaning: 'Replication is throttled although no partition is being moved.',
-  advice:
+  remedy:
     'It slows down replicas that catch up after a restart. Remove it: kafka-reassign-partitions --verify does, or kafka-configs --delete-config.',
   passing: 'a reassignment has just ended and its --verify is still to come',
   *find(snapshot) {

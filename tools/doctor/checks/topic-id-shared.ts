@@ -7,7 +7,7 @@ export const topicIdShared: Check = {
   severity: 'error',
   layer: 'partitions',
   meaning: 'Two topics have the same id.',
-  advice: 'One was made by copying znodes. Move its records to a topic made in the ordinary way.',
+  remedy: 'One was made by copying znodes. Move its records to a topic made in the ordinary way.',
   *find({ zookeeper }) {
     const names = new Map<string, string[]>();
     for (const { name, topicId } of zookeeper.topics.values()) {

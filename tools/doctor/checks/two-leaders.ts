@@ -8,7 +8,7 @@ export const twoLeaders: Check = {
   severity: 'error',
   layer: 'leaders',
   meaning: 'A broker leads a partition that ZooKeeper says another one leads.',
-  advice:
+  remedy:
     'It has missed that it was replaced. What it takes with acks=1 is lost when it learns: stop it now, see whether the controller reaches it, and start it again.',
   passing: 'leadership has just moved',
   *find(snapshot) {

@@ -8,7 +8,7 @@ export const underReplicated: Check = {
   severity: 'warning',
   layer: 'partitions',
   meaning: 'A partition is assigned to more brokers than are in sync.',
-  advice: 'See why they do not catch up: their logs, their disks, the network to the leader.',
+  remedy: 'See why they do not catch up: their logs, their disks, the network to the leader.',
   passing: 'a broker has just started and is catching up',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {
@@ -24,7 +24,7 @@ export const underReplicated: Check = {
           says(statePath(partition), `isr ${ids(isr)}`),
         ],
         ...(dead.length > 0 && {
-          advice: `Start broker ${ids(dead)}, or move its partitions to others.`,
+          remedy: `Start broker ${ids(dead)}, or move its partitions to others.`,
         }),
       };
     }

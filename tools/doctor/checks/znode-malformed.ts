@@ -6,7 +6,7 @@ export const znodeMalformed: Check = {
   severity: 'error',
   layer: 'brokers',
   meaning: 'A znode does not hold what Kafka writes there; brokers pass it over.',
-  advice: 'Look at it with zookeeper-shell, find out who wrote it, then mend or delete it.',
+  remedy: 'Look at it with zookeeper-shell, find out who wrote it, then mend or delete it.',
   *find({ zookeeper }) {
     for (const { path, problem } of zookeeper.malformed) {
       yield { subject: path, says: [says(path, problem)] };

@@ -5,7 +5,7 @@ import {
   type ConnectionOptions,
   type Endpoint,
 } from '../../../client/network';
-import { describeError } from '../../../client/runtime/error';
+import { describeError, KafkaClassicError } from '../../../client/runtime/error';
 import { topicPartitionKey } from '../../../zk-coordination/stores/topic-partition';
 import type { Behind, BrokerAnswers, BrokerView, PartitionView, ZookeeperView } from '../snapshot';
 import {
@@ -118,7 +118,7 @@ async function openConversation(
   try {
     return { id, address, connection: await Connection.open(endpoint, options) };
   } catch (error) {
-    return { id, address, failure: describeError(error) };
+    return { id, address, failure: reasonOf(error) };
   }
 }
 
@@ -145,7 +145,7 @@ async function askAll(
     const apiVersions = apiVersionsOf(connection);
     talk.answers = { ...metadata, apiVersions, logDirs, claims, behind: [], office };
   } catch (error) {
-    talk.failure = describeError(error);
+    talk.failure = reasonOf(error);
   }
 }
 
@@ -181,6 +181,11 @@ function ledBy(zookeeper: ZookeeperView, id: number): PartitionView[] {
 
 function* partitionsIn({ topics }: ZookeeperView): Generator<PartitionView> {
   for (const { partitions } of topics.values()) yield* partitions.values();
+}
+
+/** The check says what to do. */
+function reasonOf(error: unknown): string {
+  return KafkaClassicError.is(error) ? error.message : describeError(error);
 }
 
 /** A broker that breaks off in the middle is found unreachable at the next look. */
