@@ -10,7 +10,13 @@ export type Ability =
   /** A broker's wall clock can be set. */
   | 'clock'
   /** A broker's files can be changed while it is down. */
-  | 'files';
+  | 'files'
+  /** What was not flushed can be lost. */
+  | 'power'
+  /** Flushes can be made slow. */
+  | 'slowFlush'
+  /** A broker's open files can be limited. */
+  | 'openFiles';
 
 /** A process that can be ended and stopped. */
 export interface DrillNode {
@@ -38,6 +44,12 @@ export interface DrillBroker extends DrillNode {
   freeDisk(): Promise<void>;
   /** Moves its wall clock, from where it should be. The monotonic one goes on. With `clock`. */
   shiftClock(ms: number): Promise<void>;
+  /** SIGKILL, and what was not flushed is gone, as after a power cut. With `power`. @returns bytes lost */
+  cutPower(): Promise<number>;
+  /** How long each flush takes from now on. With `slowFlush`. */
+  slowFlushes(ms: number): Promise<void>;
+  /** Lets it open so many more files and connections; undefined ends that. With `openFiles`. */
+  limitOpenFiles(more: number | undefined): Promise<void>;
   /** What it has logged in all its lives. */
   events(): Promise<readonly BrokerEvent[]>;
 }

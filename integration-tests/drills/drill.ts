@@ -11,6 +11,8 @@ export interface Stage {
   readonly random: SeededRandom;
   /** A line of the drill's timeline. */
   tell(what: string): void;
+  /** How often a partition of the main topic got another leader, as ZooKeeper showed. */
+  elections(): number;
   /** A count for the verdict line. */
   note(what: string): void;
   wait(ms: number): Promise<void>;

@@ -27,7 +27,7 @@ export interface RunOptions {
 const usualCluster: ClusterShape = {
   brokers: 3,
   servers: 3,
-  sessionTimeoutMs: 6000,
+  sessionTimeoutMs: 4000,
   configs: {
     'replica.lag.time.max.ms': '4000',
     'controlled.shutdown.retry.backoff.ms': '500',
@@ -132,6 +132,7 @@ async function setUp(run: Run): Promise<Stage | undefined> {
     view,
     random,
     tell: (what) => timeline.tell(what),
+    elections: () => run.epochs?.elections ?? 0,
     note: (what) => run.notes.push(what),
     wait: (ms) => delay(ms),
     until: (what, condition, limitMs) => timeline.until(what, condition, limitMs),
@@ -166,6 +167,7 @@ async function judge(run: Run, stage: Stage): Promise<void> {
   await timeline.until('all replicas are in sync', () => isWhole(cluster, view, workload));
   problems.push(...workload.readFailures.map((what) => `a reader failed: ${what}`));
   problems.push(...((await drill.checks?.(stage)) ?? []));
+  problems.push(...workload.looseProblems());
   problems.push(...(await workload.churnProblems(view)));
   problems.push(...(await invariantProblems(view)));
   await epochs!.stop();
@@ -202,7 +204,8 @@ function weigh({ drill, problems, notes, workload }: Run, verdict: Verdict): voi
     const codes = failures.map(([code, count]) => `${code} ${count}`).join(', ');
     problems.push(`${failed} sends failed (${codes}), allowed are ${failedSends}`);
   }
-  const { churn } = workload!;
+  const { churn, shape, looseCounts } = workload!;
+  if (shape.loose) notes.push(`with acks=1 acked ${looseCounts.acked}, lost ${looseCounts.lost}`);
   if (churn) {
     const refused = [...churn.failures].map(([code, count]) => `, ${code} ${count}`).join('');
     notes.push(`admin operations ${churn.done}${refused}`);

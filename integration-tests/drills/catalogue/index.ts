@@ -1,6 +1,25 @@
 import type { Drill } from '../drill';
-import { leaderKill } from './leader-kill';
+import { cuts } from './cuts';
+import { disks } from './disks';
+import { ensemble } from './ensemble';
+import { kills } from './kills';
+import { linkDrills } from './links';
+import { moving } from './moving';
 import { noFault } from './no-fault';
+import { pauses } from './pauses';
+import { powerCuts } from './power-cuts';
+import { topics } from './topics';
 
 /** All drills, in the order of their ids. docs/drills.md says what each is for. */
-export const catalogue: readonly Drill[] = [noFault, leaderKill];
+export const catalogue: readonly Drill[] = [
+  noFault,
+  ...kills,
+  ...powerCuts,
+  ...pauses,
+  ...cuts,
+  ...ensemble,
+  ...moving,
+  ...topics,
+  ...disks,
+  ...linkDrills,
+].sort((one, other) => (one.id < other.id ? -1 : 1));

@@ -12,6 +12,9 @@ const FORBIDDEN = new Set([
   'zk-listener-threw',
 ]);
 
+/** Errors that tell of a fault and not of a mistake: what it means for clients is measured. */
+const HONEST = new Set(['partition-offline']);
+
 /** pino's number for errors. */
 const ERROR = 50;
 
@@ -29,7 +32,9 @@ export async function readLogs(
   for (const broker of cluster.brokers) {
     for (const line of await broker.events()) {
       const { event = '', level = 0 } = line;
-      const bad = FORBIDDEN.has(event) || (level >= ERROR && !allowedErrors.includes(event));
+      const bad =
+        FORBIDDEN.has(event) ||
+        (level >= ERROR && !HONEST.has(event) && !allowedErrors.includes(event));
       if (bad) problems.add(`${broker.name} logged ${event}: ${told(line)}`);
       const reign = event === 'leader-elected' ? reignOf(broker.id, line, topics) : undefined;
       if (reign === undefined) continue;

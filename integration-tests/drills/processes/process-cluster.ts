@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../../../tools/cli/project-root';
@@ -12,6 +13,9 @@ import type {
   DrillCluster,
   DrillServer,
 } from '../drill-cluster';
+import type { Disturbance } from './disturbance';
+import { limitOpenFiles, openFilesOf } from './open-files';
+import { loseUnflushed, noteSafe } from './power-cut';
 import { ProxyNetwork } from './proxy-network';
 import { SmallDisk } from './small-disk';
 
@@ -33,9 +37,9 @@ export class ProcessCluster implements DrillCluster {
   ) {
     this.network = new ProxyNetwork(cluster);
     const disk: Ability[] = disks.size > 0 ? ['disk'] : [];
-    this.abilities = new Set<Ability>(['tear', 'clock', 'files', ...disk]);
+    this.abilities = new Set<Ability>(['tear', 'clock', 'files', ...disk, ...linuxOnly()]);
     this.brokers = cluster.ids.map(
-      (id) => new ProcessBroker(id, cluster, disks.get(id), clockFile(directory, id)),
+      (id) => new ProcessBroker(id, cluster, disks.get(id), notesOf(directory, id)),
     );
     this.servers = cluster.zookeeper.ids.map((id) => serverOf(cluster, id));
   }
@@ -55,8 +59,11 @@ export class ProcessCluster implements DrillCluster {
         ...shape.configs,
       },
       logFile: (id) => join(directory, `broker-${id}.log`),
-      nodeArgs: ['--require', join(projectRoot(), 'dist', CLOCK_SHIFT)],
-      env: (id) => ({ DRILL_CLOCK: clockFile(directory, id) }),
+      nodeArgs: ['--require', join(projectRoot(), 'dist', DISTURBANCE)],
+      env: (id) => {
+        const { disturbance, synced } = notesOf(directory, id);
+        return { DRILL_DISTURBANCE: disturbance, DRILL_SYNCED: synced };
+      },
     });
     try {
       const { diskBytes } = shape;
@@ -117,10 +124,23 @@ export class ProcessCluster implements DrillCluster {
   }
 }
 
-const CLOCK_SHIFT = join('integration-tests', 'drills', 'processes', 'clock-shift.js');
+const DISTURBANCE = join('integration-tests', 'drills', 'processes', 'disturbance.js');
 
-function clockFile(directory: string, id: number): string {
-  return join(directory, `clock-${id}`);
+/** Files by which a broker is told what to suffer, and tells what it flushed. */
+interface Notes {
+  readonly disturbance: string;
+  readonly synced: string;
+}
+
+function notesOf(directory: string, id: number): Notes {
+  return {
+    disturbance: join(directory, `disturbance-${id}.json`),
+    synced: join(directory, `synced-${id}.txt`),
+  };
+}
+
+function linuxOnly(): Ability[] {
+  return existsSync('/proc/self/fd') ? ['power', 'slowFlush', 'openFiles'] : [];
 }
 
 async function closeAll(
@@ -140,12 +160,13 @@ function found<T extends { readonly id: number }>(all: readonly T[], id: number)
 
 class ProcessBroker implements DrillBroker {
   private readonly lives: BrokerProcess[] = [];
+  private suffers: Disturbance = { clockMs: 0, flushMs: 0 };
 
   constructor(
     readonly id: number,
     private readonly cluster: MultiBrokerCluster,
     private readonly disk: SmallDisk | undefined,
-    private readonly clock: string,
+    private readonly notes: Notes,
   ) {}
 
   get name(): string {
@@ -162,6 +183,8 @@ class ProcessBroker implements DrillBroker {
 
   async start(): Promise<void> {
     if (this.running) throw new Error(`${this.name} runs already.`);
+    this.suffers = { clockMs: 0, flushMs: 0 };
+    noteSafe(this.dataDirectory, this.notes.synced);
     this.lives.push(await this.cluster.launch(this.id));
     await this.cluster.broker(this.id).served();
   }
@@ -197,11 +220,31 @@ class ProcessBroker implements DrillBroker {
     return Promise.resolve();
   }
 
-  async shiftClock(ms: number): Promise<void> {
+  shiftClock(ms: number): Promise<void> {
+    return this.disturb({ ...this.suffers, clockMs: ms });
+  }
+
+  slowFlushes(ms: number): Promise<void> {
+    return this.disturb({ ...this.suffers, flushMs: ms });
+  }
+
+  async cutPower(): Promise<number> {
+    await this.kill();
+    return loseUnflushed(this.dataDirectory, this.notes.synced);
+  }
+
+  limitOpenFiles(more: number | undefined): Promise<void> {
+    const { pid } = this.cluster.broker(this.id);
+    limitOpenFiles(pid, more === undefined ? undefined : openFilesOf(pid) + more);
+    return Promise.resolve();
+  }
+
+  private async disturb(disturbance: Disturbance): Promise<void> {
+    this.suffers = disturbance;
     const broker = this.cluster.broker(this.id);
-    await writeFile(this.clock, String(ms));
+    await writeFile(this.notes.disturbance, JSON.stringify(disturbance));
     process.kill(broker.pid, 'SIGUSR2');
-    const told = `clock shifted by ${ms}`;
+    const told = `disturbed: ${JSON.stringify(disturbance)}`;
     while (!broker.output.includes(told)) {
       if (!broker.running) throw new Error(`${this.name} has ended.`);
       await delay(20);

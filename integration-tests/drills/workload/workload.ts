@@ -52,6 +52,11 @@ export class Workload {
   readonly looseTopic = 'loose';
   readonly looseHistory = new History();
   churn: Churn | undefined;
+  /**
+   * With acks=1 only what was acknowledged until then may be lost, by `performance.now()`: after
+   * that the leader that is no longer one should have known. Default: anything may be.
+   */
+  looseMayBeLostUntil = Infinity;
   private writers: Writer[] = [];
   private looseWriters: Writer[] = [];
   private readers: Reader[] = [];
@@ -137,6 +142,36 @@ export class Workload {
     await this.stopWriting();
     await Promise.all(this.readers.map((reader) => reader.stop()));
     await Promise.all([...this.writers, ...this.looseWriters].map((writer) => writer.close()));
+  }
+
+  /** Records acknowledged with acks=1 by a leader that should not have done it. */
+  looseProblems(): string[] {
+    const problems: string[] = [];
+    for (const { name, acks, finals } of this.looseHistory.partitions.values()) {
+      const found = new Set(finals[0]?.values);
+      const lost = acks.filter(
+        ({ value, completedAt }) => completedAt > this.looseMayBeLostUntil && !found.has(value),
+      );
+      if (lost.length === 0) continue;
+      const { value, completedAt } = lost[0]!;
+      const late = Math.round(completedAt - this.looseMayBeLostUntil);
+      problems.push(
+        `${name}: ${lost.length} acknowledged with acks=1 by a deposed leader and lost, ` +
+          `first ${value}, ${late} ms too late`,
+      );
+    }
+    return problems;
+  }
+
+  /** Records acknowledged and lost with acks=1. */
+  get looseCounts(): { acked: number; lost: number } {
+    let [acked, lost] = [0, 0];
+    for (const { acks, finals } of this.looseHistory.partitions.values()) {
+      const found = new Set(finals[0]?.values);
+      acked += acks.length;
+      lost += acks.filter(({ value }) => !found.has(value)).length;
+    }
+    return { acked, lost };
   }
 
   /** What churn left behind that must not be. */
