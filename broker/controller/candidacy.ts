@@ -59,7 +59,10 @@ export class Candidacy {
 
   /** Gives up the office, so that somebody else can be elected at once. */
   async resign(office: ControllerOffice): Promise<void> {
-    this.notBefore = this.env.zk.clock.monotonic() + RETRY_MS;
+    const { zk } = this.env;
+    this.notBefore = zk.clock.monotonic() + RETRY_MS;
+    // Without a connection there is nothing to wait for: the session ends, or goes on without it.
+    if (zk.state !== 'connected') return this.runLater();
     try {
       await this.store.resign(office);
     } catch (error) {

@@ -1,5 +1,8 @@
+import type { Api, RequestInput } from '../../client/protocol/api';
 import { AlterPartition } from '../../client/protocol/messages/alter-partition';
+import { AlterPartitionReassignments } from '../../client/protocol/messages/alter-partition-reassignments';
 import { ControlledShutdown } from '../../client/protocol/messages/controlled-shutdown';
+import { ElectLeaders } from '../../client/protocol/messages/elect-leaders';
 import { ControllerWorld, type FakeBroker } from './controller-fixture';
 
 const IDS = [1, 2, 3, 4];
@@ -61,6 +64,9 @@ class Model {
     ['grow', () => this.grow()],
     ['shut down', () => this.shutDown()],
     ['quorum', () => this.blink()],
+    ['move', () => this.move()],
+    ['move', () => this.move()],
+    ['go home', () => this.electPreferred()],
   ];
 
   /** Everything works again, and has had time to settle. */
@@ -70,6 +76,10 @@ class Model {
     // Who has asked to stop is expected to.
     for (const id of this.stopping) await this.restart(this.world.broker(id));
     await this.world.advance(40_000, 500);
+    for (let round = 0; round < 4; round++) {
+      for (const topic of TOPICS) for (const index of [0, 1]) await this.grow(topic, index);
+      await this.world.advance(6_000, 500);
+    }
   }
 
   private async create(): Promise<void> {
@@ -120,17 +130,15 @@ class Model {
   }
 
   /** A leader has its live followers in sync. */
-  private async grow(): Promise<void> {
-    const topic = this.pick(TOPICS);
-    const key = `${topic}-0`;
+  private async grow(topic = this.pick(TOPICS), index = this.pick([0, 1])): Promise<void> {
+    const key = `${topic}-${index}`;
     const leader = this.alive.find((broker) => broker.told.get(key)?.leader === broker.id);
     const told = leader?.told.get(key);
-    const active = this.alive.find(({ controller }) => controller.isActive);
     const stored = await this.world.until(this.world.anybody.stores.topics.get(topic));
-    const state = await this.world.state(topic);
-    if (!leader || !told || !active || !stored?.topicId || !state) return;
+    const state = await this.world.state(topic, index);
+    if (!leader || !told || !stored?.topicId || !state) return;
     const members = this.alive.filter(({ id }) => told.replicas.includes(id));
-    const answer = active.controller.handle(AlterPartition, {
+    this.ask(AlterPartition, {
       brokerId: leader.id,
       brokerEpoch: Number(leader.epoch),
       topics: [
@@ -138,7 +146,7 @@ class Model {
           topicId: stored.topicId,
           partitions: [
             {
-              partitionIndex: 0,
+              partitionIndex: index,
               leaderEpoch: told.leaderEpoch,
               partitionEpoch: state.partitionEpoch,
               newIsrWithEpochs: members.map(({ id, epoch }) => ({
@@ -150,16 +158,39 @@ class Model {
         },
       ],
     });
-    answer.catch(() => {});
     await this.world.settle();
   }
 
-  private async shutDown(): Promise<void> {
+  /** Replicas move to other brokers, or are called back. */
+  private async move(): Promise<void> {
+    const shuffled = [...IDS].sort(() => this.random() - 0.5);
+    const replicas = this.random() < 0.2 ? null : shuffled.slice(0, this.pick([1, 2, 3]));
+    this.ask(AlterPartitionReassignments, {
+      timeoutMs: 1_000,
+      topics: [
+        {
+          name: this.pick(TOPICS),
+          partitions: [{ partitionIndex: this.pick([0, 1]), replicas }],
+        },
+      ],
+    });
+    await this.world.settle();
+  }
+
+  private async electPreferred(): Promise<void> {
+    this.ask(ElectLeaders, { electionType: 0, topicPartitions: null, timeoutMs: 1_000 });
+    await this.world.settle();
+  }
+
+  /** Asks the controller, if there is one; the answer does not matter. */
+  private ask<A extends Api>(api: A, body: RequestInput<A>): void {
     const active = this.alive.find(({ controller }) => controller.isActive);
+    active?.controller.handle(api, body).catch(() => {});
+  }
+
+  private async shutDown(): Promise<void> {
     const { id, epoch } = this.pick(this.alive);
-    if (!active) return;
-    const request = { brokerId: id, brokerEpoch: Number(epoch) };
-    active.controller.handle(ControlledShutdown, request).catch(() => {});
+    this.ask(ControlledShutdown, { brokerId: id, brokerEpoch: Number(epoch) });
     await this.world.settle();
     this.stopping.add(id);
     if (this.random() < 0.5) await this.restart(this.world.broker(id));
@@ -183,15 +214,18 @@ class Model {
     const { topics, deletions, states } = this.world.anybody.stores;
     expect(await this.world.until(deletions.list())).toEqual([]);
     const expected = new Map<string, number>();
+    const homes = new Map<string, readonly number[]>();
     for (const name of await this.world.until(topics.list())) {
       const { partitions } = (await this.world.until(topics.get(name)))!;
-      for (const [partition, { replicas }] of partitions) {
+      for (const [partition, { replicas, adding, removing }] of partitions) {
+        expect([...adding, ...removing]).toEqual([]);
         const key = `${name}-${partition}`;
         const state = await this.world.until(states.get({ topic: name, partition }));
         expect([key, state?.leader]).not.toEqual([key, -1]);
         expect(replicas).toEqual(expect.arrayContaining([...state!.isr]));
         expect(state!.isr).toContain(state!.leader);
         expected.set(key, state!.leader);
+        homes.set(key, replicas);
         for (const id of replicas) {
           const told = this.world.broker(id).told.get(key);
           expect([key, id, told?.leaderEpoch]).toEqual([key, id, state!.leaderEpoch]);
@@ -199,10 +233,10 @@ class Model {
         }
       }
     }
-    for (const { metadata, told } of this.world.brokers.values()) {
+    for (const { id, metadata, told } of this.world.brokers.values()) {
       const known = new Map([...metadata].map(([key, { leader }]) => [key, leader]));
       expect(known).toEqual(expected);
-      for (const key of told.keys()) expect(expected.has(key)).toBe(true);
+      for (const key of told.keys()) expect([key, ...(homes.get(key) ?? [])]).toContain(id);
     }
     const { figures } = this.world.controller.controller;
     expect(figures).toMatchObject({

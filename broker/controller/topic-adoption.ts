@@ -30,8 +30,8 @@ export async function onTopicChanged(
 ): Promise<void> {
   const topic = term.context.topics.get(name);
   // A topic that is gone, or not known yet, is told by the list of topics.
-  if (!topic || !stored) return;
-  if (stored.czxid !== topic.czxid) {
+  if (!topic || !stored || stored.czxid < topic.czxid) return;
+  if (stored.czxid > topic.czxid) {
     forgetTopic(term, topic);
     await adopt(term, await term.topicWatch.follow([name]));
     return;
