@@ -57,6 +57,7 @@ export const definition: CommandDefinition<ReassignOptions> = {
       does: 'everything that is being moved',
     },
   ],
+  finishesUnread: true,
   configure: declareReassignOptions,
   run: async (context) => {
     const action = checkReassignOptions(context.options);

@@ -7,6 +7,7 @@ import { definition as deleteRecords } from '../kafka-delete-records';
 import { definition as getOffsets } from '../kafka-get-offsets';
 import { definition as leaderElection } from '../kafka-leader-election';
 import { definition as logDirs } from '../kafka-log-dirs';
+import { definition as reassign } from '../kafka-reassign-partitions';
 import { definition as topics } from '../kafka-topics';
 
 /** Each tool with a command line that is complete but for the broker. */
@@ -18,6 +19,7 @@ const tools = [
   [logDirs, ['--describe']],
   [apiVersions, []],
   [leaderElection, ['--election-type', 'preferred', '--all-topic-partitions']],
+  [reassign, ['--list']],
   [cluster, ['cluster-id']],
 ] as [CommandDefinition<unknown>, string[]][];
 

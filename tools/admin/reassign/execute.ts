@@ -24,7 +24,7 @@ export async function execute(
   const ongoing = await admin.listPartitionReassignments();
   if (ongoing.length > 0 && !options.additional) {
     throw new AdminToolError(
-      `Cannot execute because partitions are being moved already: ${ongoing.map(nameOf).join(', ')}.`,
+      `Cannot execute because others are being moved already: ${nameOf(ongoing[0])}${more(ongoing)}.`,
       {
         code: 'REASSIGNMENT_IN_PROGRESS',
         advice:
@@ -78,4 +78,8 @@ export async function execute(
 
 export function plural(things: { readonly length: number }): string {
   return things.length === 1 ? '' : 's';
+}
+
+function more({ length }: { readonly length: number }): string {
+  return length > 1 ? ` and ${length - 1} more` : '';
 }
