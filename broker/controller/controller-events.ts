@@ -53,7 +53,7 @@ export type TermEvent =
   | { readonly type: 'leaders-to-rebalance' }
   | ({ readonly type: 'leader-and-isr-answered' } & BrokerAnswer)
   | ({ readonly type: 'stop-replica-answered' } & BrokerAnswer)
-  /** A broker knows of a later controller. */
+  /** A broker knows of a later controller, or ZooKeeper names another one, or none. */
   | { readonly type: 'superseded'; readonly brokerId: number }
   | ControllerRequest;
 

@@ -49,6 +49,21 @@ test('each broker is told everything first, and then what changes', async () => 
   }
 });
 
+test('an office that is taken away is given up, and somebody else is elected', async () => {
+  for (let round = 1; round <= 4; round++) {
+    const former = world.controller;
+    await world.until(world.anybody.zk.delete('/controller', -1));
+    await world.eventually(() => !former.controller.isActive);
+    await world.eventually(
+      () =>
+        [...world.brokers.values()].filter(({ controller }) => controller.isActive).length === 1,
+    );
+    expect(world.controller.id).not.toBe(former.id);
+  }
+  await world.createTopic('clicks', [[1, 2, 3]]);
+  await world.eventually(everywhere('clicks-0', 1));
+});
+
 test('a leader dies: another replica in sync leads, in one write', async () => {
   await world.createTopic('clicks', [[2, 3, 1]]);
   await world.eventually(everywhere('clicks-0', 2));

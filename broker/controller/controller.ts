@@ -67,9 +67,11 @@ export class Controller {
 
   /** Runs for controller now and whenever there is none. Resolves when the first election is over. */
   async start(): Promise<void> {
-    const { zk, onController } = this.options;
+    const { brokerId, zk, onController } = this.options;
     const observer = this.candidacy.observe((controllerId) => {
       onController(controllerId);
+      // The session lives, but somebody has taken the office away: an operator, or a successor.
+      if (controllerId !== brokerId) this.inOffice()?.put({ type: 'superseded', brokerId });
       if (controllerId < 0) this.post({ type: 'elect' });
     });
     this.cleanups.push(
