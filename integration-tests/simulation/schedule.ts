@@ -48,7 +48,7 @@ export interface Outcome {
 const TOPIC = 'drill';
 const PARTITIONS = 3;
 const WRITERS = 2;
-const WRITE_EVERY_MS = 700;
+const WRITE_EVERY_MS = 900;
 
 const STARTED_MS = 30_000;
 /** All replicas are in sync again within so long after the last fault. */
@@ -95,6 +95,8 @@ class ScheduleRun {
   private readonly writers: readonly SimWriter[];
   private readonly reader: SimReader;
   private readonly nemesis: Nemesis;
+  /** By partition, how far administrators wanted its records deleted. */
+  private readonly deletedBelow: number[] = [];
   private readonly replicas: number;
 
   constructor(
@@ -117,8 +119,9 @@ class ScheduleRun {
     this.reader = new SimReader({ ...workload, kafka, trace, name: 'reader-1' });
     const random = new SeededRandom(seed * 31 + 17);
     const { admin, reader } = this;
-    const readBelow = (partition: number) => reader.position(partition);
-    const field = { simulation, random, admin, topic: TOPIC, partitions: PARTITIONS, readBelow };
+    const deleting = (partition: number) =>
+      (this.deletedBelow[partition] = reader.position(partition));
+    const field = { simulation, random, admin, topic: TOPIC, partitions: PARTITIONS, deleting };
     this.nemesis = new Nemesis(field, () => this.state.isWhole(), faults);
   }
 
@@ -220,7 +223,8 @@ class ScheduleRun {
     await simulation.perform(SETTLED_MS, () => readToTheEnd(kafka, history, TOPIC, PARTITIONS));
     for (let index = 0; index < PARTITIONS; index++) {
       const partition = history.partition(`${TOPIC}-${index}`);
-      const logStart = partition.finals[0]?.logStart ?? 0;
+      // A leader that crashed may have forgotten how far it had deleted; replicas may not.
+      const logStart = Math.max(this.deletedBelow[index] ?? 0, partition.finals[0]?.logStart ?? 0);
       for (const { id, name: source, disk } of this.holders(index)) {
         const { batches, read, nextOffset } = dumpReplica(disk, partition.name);
         partition.finals.push({ source, logStart, ...read });

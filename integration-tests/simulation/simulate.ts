@@ -144,8 +144,9 @@ async function main(): Promise<void> {
     if (problems.length === 0) return;
     console.log(`seed ${seed} FAILED, trace ${fingerprint}: ${line}`);
     for (const problem of problems) console.log(`  ${problem}`);
-    const again = `npm run simulate -- --seed ${seed} --seconds ${options.seconds} --verbose`;
-    console.log(`  again: ${again}`);
+    const mistake = options.mutation ? ` --mutation ${options.mutation}` : '';
+    const again = `npm run simulate -- --seed ${seed} --seconds ${options.seconds}${mistake}`;
+    console.log(`  again: ${again} --verbose`);
   }
 }
 

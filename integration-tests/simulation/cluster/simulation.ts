@@ -25,7 +25,7 @@ export interface SimulationOptions {
 /** Short enough for a minute of virtual time, long enough to be cheap. */
 const CONFIGS = {
   'zookeeper.session.timeout.ms': '6000',
-  'replica.lag.time.max.ms': '8000',
+  'replica.lag.time.max.ms': '4000',
   'replica.fetch.wait.max.ms': '1500',
 };
 

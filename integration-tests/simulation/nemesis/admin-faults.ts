@@ -68,7 +68,7 @@ export const adminFaults: readonly Fault[] = [
     begin: (field) => {
       const { random, topic, partitions, admin } = field;
       const partition = random.int(0, partitions - 1);
-      const beforeOffset = random.int(0, field.readBelow(partition));
+      const beforeOffset = field.deleting(partition);
       const work = admin.deleteRecords([{ topic, partition, beforeOffset }]);
       return ask(field, `delete what lies before ${beforeOffset} in ${topic}-${partition}`, work);
     },

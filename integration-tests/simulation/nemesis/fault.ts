@@ -11,8 +11,12 @@ export interface Battlefield {
   /** The topic that is written and read. */
   readonly topic: string;
   readonly partitions: number;
-  /** Records below have been read by everybody, so that they can be deleted. */
-  readBelow(partition: number): number;
+  /**
+   * Records of a partition are about to be deleted.
+   *
+   * @returns the offset below which all have been read, so that nobody misses them
+   */
+  deleting(partition: number): number;
 }
 
 /** A fault that has begun. */

@@ -12,12 +12,23 @@ export const allFaults: readonly Fault[] = [
 ];
 
 /** Mean time from the beginning of one fault to that of the next, in milliseconds. */
-const EVERY_MS = 4000;
-/** Faults at the same time. */
-const AT_ONCE = 3;
+const EVERY_MS = { min: 2000, max: 7000 };
+/** Faults at the same time, at most. */
+const AT_ONCE = { min: 1, max: 4 };
+/** How many of the kinds of faults occur in one schedule. */
+const SHARE = 0.6;
 
-/** Lets things go wrong, one after the other and several at once, as its randomness says. */
+/**
+ * Lets things go wrong, one after the other and several at once, as its randomness says.
+ *
+ * Every schedule has its own choice of what can go wrong, how often and how much at once: what
+ * takes many of the same or a long time between others would else hardly ever happen (A. Groce et
+ * al., Swarm Testing, 2012).
+ */
 export class Nemesis {
+  private readonly faults: readonly Fault[];
+  private readonly everyMs: number;
+  private readonly atOnce: number;
   private readonly troubles = new Set<Trouble>();
   private stopped = false;
   /** A broker may have lost what was not flushed; nothing else begins until it has it again. */
@@ -30,13 +41,19 @@ export class Nemesis {
   constructor(
     private readonly field: Battlefield,
     private readonly allInSync: () => boolean,
-    private readonly faults: readonly Fault[] = allFaults,
-  ) {}
+    faults: readonly Fault[] = allFaults,
+  ) {
+    const { random } = field;
+    this.everyMs = random.int(EVERY_MS.min, EVERY_MS.max);
+    this.atOnce = random.int(AT_ONCE.min, AT_ONCE.max);
+    const some = faults.filter(() => random.chance(SHARE));
+    this.faults = some.length > 0 ? some : faults;
+  }
 
   start(): void {
     const { simulation, random } = this.field;
     if (this.stopped) return;
-    simulation.world.after(random.next() * 2 * EVERY_MS, () => {
+    simulation.world.after(random.next() * 2 * this.everyMs, () => {
       if (this.stopped) return;
       this.strike();
       this.start();
@@ -60,7 +77,7 @@ export class Nemesis {
     const isQuiet = this.troubles.size === 0 && this.allInSync();
     if (this.recovering && !isQuiet) return;
     this.recovering = false;
-    if (this.troubles.size >= AT_ONCE) return;
+    if (this.troubles.size >= this.atOnce) return;
     const possible = this.faults.filter(({ losesData }) => !losesData || isQuiet);
     const fault = this.choose(possible);
     const trouble = fault?.begin(this.field);
