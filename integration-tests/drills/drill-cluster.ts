@@ -5,6 +5,8 @@ export type Place = 'clients' | { readonly broker: number } | { readonly server:
 export type Ability =
   /** Connections can be cut in the midst of a message. */
   | 'tear'
+  /** Links can be made slow. */
+  | 'slow'
   /** A broker's disk can be filled. */
   | 'disk'
   /** A broker's wall clock can be set. */

@@ -10,6 +10,9 @@ import { runDrill } from './run-drill';
 
 const drivers: Readonly<Record<string, Driver>> = {
   processes: (shape, directory) => ProcessCluster.start(shape, directory),
+  // Only then: Docker's client is large.
+  containers: async (shape) =>
+    (await import('./containers/container-cluster.js')).ContainerCluster.start(shape),
 };
 
 interface Options {

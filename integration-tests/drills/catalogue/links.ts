@@ -14,6 +14,7 @@ const slowLink: Drill = {
   id: 'D29',
   name: 'slow-link',
   title: 'Between two brokers everything takes 200 ms longer, at 1 Mbit/s.',
+  needs: ['slow'],
   cluster: { sessionTimeoutMs: 10_000, configs: { 'replica.lag.time.max.ms': '10000' } },
   budget: { unavailabilityMs: 5000 },
   async faults(stage) {

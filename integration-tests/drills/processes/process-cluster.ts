@@ -37,7 +37,7 @@ export class ProcessCluster implements DrillCluster {
   ) {
     this.network = new ProxyNetwork(cluster);
     const disk: Ability[] = disks.size > 0 ? ['disk'] : [];
-    this.abilities = new Set<Ability>(['tear', 'clock', 'files', ...disk, ...linuxOnly()]);
+    this.abilities = new Set<Ability>(['tear', 'slow', 'clock', 'files', ...disk, ...linuxOnly()]);
     this.brokers = cluster.ids.map(
       (id) => new ProcessBroker(id, cluster, disks.get(id), notesOf(directory, id)),
     );
