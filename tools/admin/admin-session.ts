@@ -17,10 +17,19 @@ const CONNECTION_TIMEOUT_MS = 5000;
  * @throws UsageError for wrong options and configs; PropertiesFileError; KafkaClassicError when
  *   no broker answers; what the use throws
  */
-export async function withAdmin<T, Options extends AdminOptions>(
-  { options, note }: Pick<CommandContext<Options>, 'options' | 'note'>,
+export function withAdmin<T, Options extends AdminOptions>(
+  context: Pick<CommandContext<Options>, 'options' | 'note'>,
   clientId: string,
   use: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  return withCluster(context, clientId, (cluster) => use(new Admin(cluster)));
+}
+
+/** As {@link withAdmin}, for tools that have more to ask than an admin does. */
+export async function withCluster<T, Options extends AdminOptions>(
+  { options, note }: Pick<CommandContext<Options>, 'options' | 'note'>,
+  clientId: string,
+  use: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const brokers = bootstrapServers(options);
   const file = options.commandConfig;
@@ -34,7 +43,7 @@ export async function withAdmin<T, Options extends AdminOptions>(
   await mustReachBroker(brokers, reaching);
   const cluster = new Cluster({ ...reaching, brokers });
   try {
-    return await use(new Admin(cluster));
+    return await use(cluster);
   } catch (error) {
     throw onlyFailure(error);
   } finally {

@@ -142,7 +142,10 @@ function build<Options>(definition: CommandDefinition<Options>, terminal: Termin
     .version(projectVersion(), '--version', 'print the version')
     .helpOption('--help', 'print this help');
   definition.configure(command);
-  command.option('--verbose', 'print stack traces and causes of errors');
+  // Some tools of Kafka have more to say under this name.
+  if (!command.options.some(({ long }) => long === '--verbose')) {
+    command.option('--verbose', 'print stack traces and causes of errors');
+  }
   command.addHelpText('after', () => examplesText(definition.examples));
   return command;
 }

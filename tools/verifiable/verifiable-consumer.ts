@@ -1,0 +1,99 @@
+import { WakeupError, type Consumer, type ConsumerBatch } from '../../client/consumer';
+import type { Clock } from '../../client/runtime/clock';
+import { eventLine, textOf } from './event-line';
+
+export interface VerifiableConsumerRun {
+  readonly consumer: Pick<Consumer, 'assign' | 'assignment' | 'poll' | 'wakeup' | 'close'>;
+  readonly topic: string;
+  /** Records to read; negative for no end. */
+  readonly maxMessages: number;
+  /** Whether each record is printed. */
+  readonly verbose: boolean;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly signal: AbortSignal;
+  print(line: string): void;
+}
+
+/** Reads all partitions of a topic, and prints what it has read. */
+export class VerifiableConsumer {
+  private consumed = 0;
+
+  constructor(private readonly run: VerifiableConsumerRun) {}
+
+  /**
+   * Resolves when enough was read, or the signal came.
+   *
+   * @throws what makes reading impossible, when all is printed
+   */
+  async execute(): Promise<void> {
+    const { consumer, topic, signal } = this.run;
+    const wakeup = (): void => consumer.wakeup();
+    signal.addEventListener('abort', wakeup);
+    this.event('startup_complete');
+    try {
+      if (!(await beforeAbort(consumer.assign({ topic }), signal))) return;
+      this.event('partitions_assigned', { partitions: consumer.assignment() });
+      await this.read();
+    } catch (error) {
+      if (!(error instanceof WakeupError)) throw error;
+    } finally {
+      signal.removeEventListener('abort', wakeup);
+      const partitions = consumer.assignment();
+      await consumer.close();
+      if (partitions.length > 0) this.event('partitions_revoked', { partitions });
+      this.event('shutdown_complete');
+    }
+  }
+
+  private async read(): Promise<void> {
+    const { consumer, signal } = this.run;
+    while (!signal.aborted && this.left > 0) {
+      const batches = await consumer.poll();
+      if (batches.length > 0) this.received(batches);
+    }
+  }
+
+  private get left(): number {
+    const { maxMessages } = this.run;
+    return maxMessages < 0 ? Infinity : maxMessages - this.consumed;
+  }
+
+  private received(batches: readonly ConsumerBatch[]): void {
+    const partitions: object[] = [];
+    const before = this.consumed;
+    for (const { topic, partition, records } of batches) {
+      const taken = records.slice(0, this.left);
+      if (taken.length === 0) break;
+      if (this.run.verbose) for (const record of taken) this.event('record_data', shown(record));
+      this.consumed += taken.length;
+      partitions.push({
+        topic,
+        partition,
+        count: taken.length,
+        minOffset: taken[0].offset,
+        maxOffset: taken[taken.length - 1].offset,
+      });
+    }
+    this.event('records_consumed', { count: this.consumed - before, partitions });
+  }
+
+  private event(name: string, facts?: object): void {
+    this.run.print(eventLine(this.run.clock.now(), name, facts));
+  }
+}
+
+/** Waits for something that may take long. @returns false when the signal came first */
+async function beforeAbort(task: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  const aborted = new Promise<false>((resolve) => {
+    if (signal.aborted) resolve(false);
+    else signal.addEventListener('abort', () => resolve(false), { once: true });
+  });
+  const done = task.then(() => true);
+  // Whatever becomes of it after the signal is of no interest.
+  done.catch(() => {});
+  return Promise.race([done, aborted]);
+}
+
+function shown({ key, value, topic, partition, offset }: ConsumerBatch['records'][number]): object {
+  return { key: textOf(key), value: textOf(value), topic, partition, offset };
+}
