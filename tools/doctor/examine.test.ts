@@ -20,7 +20,7 @@ interface Examination extends Diagnosis {
  */
 async function examined(
   at: (ms: number) => readonly Finding[],
-  { settleMs = SETTLE_MS, isWanted = (_topic: string) => true, layer = 'brokers' } = {},
+  { settleMs = SETTLE_MS, isWanted = (_topic: string): boolean => true, layer = 'brokers' } = {},
 ): Promise<Examination> {
   const clock = new ManualClock();
   let looks = 0;
