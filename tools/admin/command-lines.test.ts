@@ -8,6 +8,7 @@ import { definition as getOffsets } from '../kafka-get-offsets';
 import { definition as leaderElection } from '../kafka-leader-election';
 import { definition as logDirs } from '../kafka-log-dirs';
 import { definition as reassign } from '../kafka-reassign-partitions';
+import { definition as replicaVerification } from '../kafka-replica-verification';
 import { definition as topics } from '../kafka-topics';
 
 /** Each tool with a command line that is complete but for the broker. */
@@ -20,6 +21,7 @@ const tools = [
   [apiVersions, []],
   [leaderElection, ['--election-type', 'preferred', '--all-topic-partitions']],
   [reassign, ['--list']],
+  [replicaVerification, []],
   [cluster, ['cluster-id']],
 ] as [CommandDefinition<unknown>, string[]][];
 

@@ -14,6 +14,14 @@ export interface VerifiableConsumerRun {
   print(line: string): void;
 }
 
+interface PartitionSummary {
+  readonly topic: string;
+  readonly partition: number;
+  readonly count: number;
+  readonly minOffset: number;
+  readonly maxOffset: number;
+}
+
 /** Reads all partitions of a topic, and prints what it has read. */
 export class VerifiableConsumer {
   private consumed = 0;
@@ -59,22 +67,21 @@ export class VerifiableConsumer {
   }
 
   private received(batches: readonly ConsumerBatch[]): void {
-    const partitions: object[] = [];
     const before = this.consumed;
+    const partitions = new Map<string, PartitionSummary>();
     for (const { topic, partition, records } of batches) {
       const taken = records.slice(0, this.left);
       if (taken.length === 0) break;
       if (this.run.verbose) for (const record of taken) this.event('record_data', shown(record));
       this.consumed += taken.length;
-      partitions.push({
-        topic,
-        partition,
-        count: taken.length,
-        minOffset: taken[0].offset,
-        maxOffset: taken[taken.length - 1].offset,
-      });
+      const name = `${topic}-${partition}`;
+      const minOffset = partitions.get(name)?.minOffset ?? taken[0].offset;
+      const count = (partitions.get(name)?.count ?? 0) + taken.length;
+      const maxOffset = taken[taken.length - 1].offset;
+      partitions.set(name, { topic, partition, count, minOffset, maxOffset });
     }
-    this.event('records_consumed', { count: this.consumed - before, partitions });
+    const count = this.consumed - before;
+    this.event('records_consumed', { count, partitions: [...partitions.values()] });
   }
 
   private event(name: string, facts?: object): void {

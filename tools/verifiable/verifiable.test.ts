@@ -149,7 +149,7 @@ describe('the consumer', () => {
   };
 
   test('prints what it has read, by partition', async () => {
-    await consumed([[batch(0, 3, 4), batch(1, 7)], [], [batch(0, 5)]]);
+    await consumed([[batch(0, 3), batch(1, 7), batch(0, 4)], [], [batch(0, 5)]]);
     expect(events().map(({ timestamp: _, ...event }) => event)).toEqual([
       { name: 'startup_complete' },
       { name: 'partitions_assigned', partitions },

@@ -187,6 +187,41 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Write `{"partitions": [{"topic": "t", "partition": 0}]}`, no partition twice.',
       ),
       fatal(
+        'REASSIGNMENT_FILE_INVALID',
+        'The file given to kafka-reassign-partitions with `--reassignment-json-file` cannot be read or is not JSON of the form expected.',
+        'Write `{"partitions": [{"topic": "t", "partition": 0, "replicas": [1, 2]}], "version": 1}`, no partition and no broker twice.',
+      ),
+      fatal(
+        'TOPICS_FILE_INVALID',
+        'The file given to kafka-reassign-partitions with `--topics-to-move-json-file` cannot be read or is not JSON of the form expected.',
+        'Write `{"topics": [{"topic": "t"}], "version": 1}`, no topic twice.',
+      ),
+      fatal(
+        'BROKER_UNKNOWN',
+        'kafka-reassign-partitions was given a broker that does not live at the moment.',
+        'The error names the brokers that do.',
+      ),
+      fatal(
+        'RACKS_INCOMPLETE',
+        'kafka-reassign-partitions cannot heed racks because only some of the brokers have one.',
+        'Set `broker.rack` at all of them, or add `--disable-rack-aware`.',
+      ),
+      fatal(
+        'TOO_FEW_BROKERS',
+        'A topic has more replicas than `--broker-list` names brokers.',
+        'Name more brokers.',
+      ),
+      fatal(
+        'REASSIGNMENT_FAILED',
+        'The controller has refused to move some partitions, or to stop moving them.',
+        'The message has its reason for each. What it did not refuse goes on; see `--list`.',
+      ),
+      fatal(
+        'THROTTLES_LEFT',
+        'kafka-reassign-partitions could not remove the throttle of some brokers or topics. They go on copying slowly.',
+        'Run `--verify` again until it can.',
+      ),
+      fatal(
         'OFFSET_FILE_INVALID',
         'The file given to kafka-delete-records is not JSON of the form expected.',
         'Write `{"partitions": [{"topic": "t", "partition": 0, "offset": 5}], "version": 1}`.',
