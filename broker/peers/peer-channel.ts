@@ -15,6 +15,11 @@ export interface PeerChannel {
     body: RequestInput<A>,
     options?: { readonly timeoutMs?: number },
   ): Promise<ResponseOf<A>>;
+  /**
+   * Nobody looks at a response any more, nor at the records that came with it: their bytes are used
+   * again. Without this they are collected like anything else.
+   */
+  giveBack?(response: object): void;
   /** Pending requests fail, later ones too. */
   close(): void;
 }

@@ -7,6 +7,7 @@ import {
   type SocketFactory,
 } from '../../client/network';
 import type { Api, RequestInput, ResponseOf } from '../../client/protocol/api';
+import { FrameBuffers } from '../../client/protocol/frame-buffers';
 import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import type { PeerChannel, Peers } from './peer-channel';
@@ -30,13 +31,14 @@ export interface PeerConnectionsOptions {
 
 /** Connections to other brokers, over the msgpack protocol. */
 export class PeerConnections implements Peers {
+  private readonly frames = new FrameBuffers();
   private readonly channels = new Set<Channel>();
   private closed = false;
 
   constructor(private readonly options: PeerConnectionsOptions) {}
 
   open(brokerId: number, purpose: string): PeerChannel {
-    const channel = new Channel(brokerId, purpose, this.options, () =>
+    const channel = new Channel(brokerId, purpose, this.options, this.frames, () =>
       this.channels.delete(channel),
     );
     if (this.closed) channel.close();
@@ -60,6 +62,7 @@ class Channel implements PeerChannel {
     private readonly brokerId: number,
     private readonly purpose: string,
     private readonly options: PeerConnectionsOptions,
+    private readonly frames: FrameBuffers,
     private readonly onClosed: () => void,
   ) {}
 
@@ -70,6 +73,10 @@ class Channel implements PeerChannel {
   ): Promise<ResponseOf<A>> {
     const connection = this.usable() ?? (await this.reopened());
     return connection.send(api, body, { timeoutMs });
+  }
+
+  giveBack(response: object): void {
+    this.connection?.giveBack(response);
   }
 
   close(): void {
@@ -109,7 +116,7 @@ class Channel implements PeerChannel {
       random,
       logger,
     });
-    const connection = await Connection.open(endpoint, options);
+    const connection = await Connection.open(endpoint, options, this.frames);
     if (this.closed) {
       connection.close();
       throw channelClosed(endpoint);

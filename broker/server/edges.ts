@@ -32,6 +32,6 @@ export const machineEdges: BrokerEdges = {
   fileSystem: nodeFileSystem,
   defer: (callback) => void setImmediate(callback),
   createServer,
-  connect: ({ host, port }) => connect({ host, port, noDelay: true }),
+  connect: ({ host, port }, onread) => connect({ host, port, noDelay: true, onread }),
   identity: thisProcess,
 };

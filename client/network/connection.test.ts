@@ -1,6 +1,8 @@
 import { connect } from 'node:net';
+import type { ResponseOf } from '../protocol/api';
 import { apis } from '../protocol/apis';
 import { ErrorCode } from '../protocol/error-codes';
+import { FrameBuffers } from '../protocol/frame-buffers';
 import { deferred } from '../runtime/deferred';
 import { ManualClock } from '../runtime/manual-clock';
 import { NoBrokerReachableError } from './bootstrap';
@@ -11,7 +13,8 @@ import { RequestTimeoutError } from './request-timeout-error';
 import { FakeBroker, Misbehaviour } from './testing/fake-broker';
 import { UnsupportedApiError } from './unsupported-api-error';
 
-const { Metadata, DescribeCluster, Produce, ApiVersions, ListOffsets } = apis;
+const { Metadata, DescribeCluster, Fetch, Produce, ApiVersions, ListOffsets } = apis;
+type FetchResponse = ResponseOf<typeof apis.Fetch>;
 
 let broker: FakeBroker;
 const opened: Connection[] = [];
@@ -377,5 +380,62 @@ describe('breaking', () => {
     );
     await open({ socketFactory });
     expect(socketFactory).toHaveBeenCalledTimes(1);
+  });
+
+  test('a socketFactory may have the connection read into its own buffer', async () => {
+    const data = jest.fn();
+    const connection = await open({
+      socketFactory: ({ host, port }, onread) =>
+        connect({ host, port, ...(onread && { onread }) }).on('data', data),
+    });
+    const [one, two] = await Promise.all([
+      connection.send(Metadata, ask('clicks')),
+      connection.send(DescribeCluster, {}),
+    ]);
+    expect(one.topics[0].partitions).toHaveLength(2);
+    expect(two.clusterId).toBe(broker.cluster.clusterId);
+    expect(data).not.toHaveBeenCalled();
+  });
+});
+
+describe('the bytes of a response', () => {
+  const fetch = { maxWaitMs: 0, minBytes: 0, topics: [] };
+  const recordsOf = (response: FetchResponse) =>
+    response.responses[0].partitions[0].records as Buffer;
+
+  beforeEach(() => {
+    let count = 0;
+    broker.on(Fetch, () => {
+      const records = Buffer.alloc(40_000, ++count);
+      return { responses: [{ topic: 't', partitions: [{ partitionIndex: 0, records }] }] };
+    });
+  });
+
+  async function openWith(frames?: FrameBuffers): Promise<Connection> {
+    const resolved = resolveClientOptions({ brokers: [broker.address] });
+    const connection = await Connection.open(broker, resolved, frames);
+    opened.push(connection);
+    return connection;
+  }
+
+  test('are used again when they are given back, not before', async () => {
+    const connection = await openWith(new FrameBuffers());
+    const first = await connection.send(Fetch, fetch);
+    const second = await connection.send(Fetch, fetch);
+    expect(recordsOf(second).buffer).not.toBe(recordsOf(first).buffer);
+    expect(recordsOf(first)).toEqual(Buffer.alloc(40_000, 1));
+    connection.giveBack(second);
+    const third = await connection.send(Fetch, fetch);
+    expect(recordsOf(third).buffer).toBe(recordsOf(second).buffer);
+    expect(recordsOf(third)).toEqual(Buffer.alloc(40_000, 3));
+    expect(recordsOf(first)).toEqual(Buffer.alloc(40_000, 1));
+  });
+
+  test('stay as they are where nobody may give them back', async () => {
+    const connection = await openWith();
+    const first = await connection.send(Fetch, fetch);
+    connection.giveBack(first);
+    await connection.send(Fetch, fetch);
+    expect(recordsOf(first)).toEqual(Buffer.alloc(40_000, 1));
   });
 });

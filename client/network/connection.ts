@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import { apis } from '../protocol/apis';
+import type { FrameBuffers } from '../protocol/frame-buffers';
 import type { Api, RequestInput, ResponseOf } from '../protocol/api';
 import { deferred, type Deferred } from '../runtime/deferred';
 import { describeError } from '../runtime/error';
@@ -45,31 +45,44 @@ export class Connection {
   private lastUsed: number;
   private mutedUntil = 0;
   private readonly alarm: Alarm;
+  /** The bytes of responses that may be given back. */
+  private readonly framesOf = new WeakMap<object, Buffer>();
 
   private constructor(
     readonly endpoint: Endpoint,
-    socket: Socket,
     private readonly options: ConnectionOptions,
+    private readonly frames: FrameBuffers | undefined,
   ) {
     this.queue = new RequestQueue(options.maxInFlightRequests, options.requestTimeout);
     this.lastUsed = options.clock.monotonic();
     this.alarm = new Alarm(options.clock, () => this.onAlarm());
-    this.socket = new FrameSocket(socket, options.maxResponseBytes, {
-      onFrame: (frame) => this.onFrame(frame),
-      onRoom: () => this.onRoom(),
-      onEnd: (what, cause) => this.onEnd(what, cause),
-    });
+    this.socket = new FrameSocket(
+      (reading) => options.socketFactory(endpoint, reading),
+      options.maxResponseBytes,
+      {
+        onFrame: (frame) => this.onFrame(frame),
+        onRoom: () => this.onRoom(),
+        onEnd: (what, cause) => this.onEnd(what, cause),
+      },
+      frames && ((bytes) => frames.take(bytes)),
+    );
   }
 
   /**
    * Connects and agrees on versions.
    *
+   * @param frames where the bytes of responses lie for whoever calls {@link giveBack}; by default
+   *   each response has its own
    * @throws ConnectionError when the broker cannot be reached within `connectionTimeout`
    * @throws ProtocolError when it does not want to tell its versions
    */
-  static async open(endpoint: Endpoint, options: ConnectionOptions): Promise<Connection> {
+  static async open(
+    endpoint: Endpoint,
+    options: ConnectionOptions,
+    frames?: FrameBuffers,
+  ): Promise<Connection> {
     const { clock, connectionTimeout } = options;
-    const connection = new Connection(endpoint, options.socketFactory(endpoint), options);
+    const connection = new Connection(endpoint, options, frames);
     const timer = clock.setTimeout(
       () => connection.socket.fail(`could not connect within ${connectionTimeout} ms.`),
       connectionTimeout,
@@ -174,6 +187,15 @@ export class Connection {
     return !this.blocked;
   }
 
+  /**
+   * Nobody looks at a response any more, nor at records that came with it: their bytes are used
+   * again. Whoever does not call this has them collected like anything else.
+   */
+  giveBack(response: object): void {
+    const frame = this.framesOf.get(response);
+    if (frame) this.frames?.give(frame);
+  }
+
   /** Resolves when the socket takes more; rejects with ConnectionError when it closes before. */
   drained(): Promise<void> {
     if (this.closedBy) return Promise.reject(this.closedError(true));
@@ -276,6 +298,7 @@ export class Connection {
         return;
       }
       response = received.body(request.api, request.version);
+      if (this.frames) this.framesOf.set(response, frame);
     } catch (error) {
       if (!request) {
         this.socket.fail(`sent something that is not a response: ${describeError(error)}`);

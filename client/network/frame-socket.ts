@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
 import { FrameSplitter } from '../protocol/frame-splitter';
 import type { Clock } from '../runtime/clock';
 import { describeError } from '../runtime/error';
@@ -6,6 +6,9 @@ import { FrameWriter } from './frame-writer';
 
 /** How long unsent bytes may hold up a close, in milliseconds. */
 const CLOSE_GRACE_MS = 5000;
+
+/** Most bytes read at once. */
+const READ_BYTES = 64 * 1024;
 
 /** Who is told of what happens on a socket. */
 export interface FrameSocketEvents {
@@ -18,6 +21,7 @@ export interface FrameSocketEvents {
 
 /** A socket that carries frames. */
 export class FrameSocket {
+  private readonly socket: Socket;
   private readonly splitter: FrameSplitter;
   private readonly writer: FrameWriter;
   private established: boolean;
@@ -25,14 +29,22 @@ export class FrameSocket {
   private ended = false;
 
   /**
-   * @param socket connected or on the way
+   * @param open makes the socket, connected or on the way
    * @param maxFrameBytes frames announced as larger end it
+   * @param allocate where the buffers of frames come from
    */
   constructor(
-    private readonly socket: Socket,
+    open: (reading: OnReadOpts) => Socket,
     maxFrameBytes: number,
     private readonly events: FrameSocketEvents,
+    allocate?: (bytes: number) => Buffer,
   ) {
+    const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
+    const callback = (bytes: number) => {
+      this.splitter.push(buffer.subarray(0, bytes), false);
+      return true;
+    };
+    const socket = (this.socket = open({ buffer, callback }));
     this.established = !socket.connecting;
     this.writer = new FrameWriter(socket);
     this.splitter = new FrameSplitter(
@@ -40,6 +52,7 @@ export class FrameSocket {
       (frame) => !this.ended && events.onFrame(frame),
       ({ announced, limit }) =>
         this.fail(`announced a response of ${announced} bytes, at most ${limit} are accepted.`),
+      allocate,
     );
     socket.setNoDelay(true);
     socket.once('connect', () => (this.established = true));

@@ -11,6 +11,15 @@ test('what is given back is taken again, in the length asked for', () => {
   expect(buffers.take(40_000).buffer).not.toBe(first.buffer);
 });
 
+test('a full fetch of one partition is a MiB and what surrounds it', () => {
+  const buffers = new FrameBuffers();
+  const frame = buffers.take(1024 * 1024 + 500);
+  expect(frame.length).toBe(1024 * 1024 + 500);
+  buffers.give(frame);
+  expect(buffers.take(1024 * 1024 + 1).buffer).toBe(frame.buffer);
+  expect(buffers.take(1024 * 1024).buffer).not.toBe(frame.buffer);
+});
+
 test('a buffer is given back once, and only to where it is from', () => {
   const buffers = new FrameBuffers();
   const frame = buffers.take(20_000);
@@ -29,7 +38,9 @@ test('small and huge frames have buffers of their own, and what is kept is bound
   for (const bytes of [10, 5_000_000]) {
     const frame = buffers.take(bytes);
     buffers.give(frame);
-    expect(buffers.take(bytes).buffer).not.toBe(frame.buffer);
+    frame.fill(1);
+    buffers.take(bytes).fill(2);
+    expect(frame.equals(Buffer.alloc(bytes, 1))).toBe(true);
   }
   const many = Array.from({ length: 20 }, () => buffers.take(1024 * 1024));
   for (const frame of many) buffers.give(frame);

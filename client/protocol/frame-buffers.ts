@@ -1,5 +1,7 @@
 const SMALLEST = 16 * 1024;
-const LARGEST = 1024 * 1024;
+const LARGEST_POWER = 1024 * 1024;
+/** A full fetch of one partition, or a batch of the largest default size, and what surrounds it. */
+const LARGEST = LARGEST_POWER + 64 * 1024;
 const MOST_FREE_BYTES = 8 * 1024 * 1024;
 
 /**
@@ -10,15 +12,15 @@ const MOST_FREE_BYTES = 8 * 1024 * 1024;
  * Giving back is voluntary: a buffer that is not given back is collected like any other.
  */
 export class FrameBuffers {
-  /** By size, which is a power of two. */
+  /** By size: a power of two, or the largest. */
   private readonly free = new Map<number, ArrayBuffer[]>();
   private readonly lent = new WeakSet<ArrayBufferLike>();
   private freeBytes = 0;
 
   /** A buffer of exactly this length, its content undefined. */
   take(bytes: number): Buffer {
-    if (bytes < SMALLEST || bytes > LARGEST) return Buffer.allocUnsafeSlow(bytes);
-    const size = 2 ** Math.ceil(Math.log2(bytes));
+    if (bytes < SMALLEST || bytes > LARGEST) return Buffer.allocUnsafe(bytes);
+    const size = bytes > LARGEST_POWER ? LARGEST : 2 ** Math.ceil(Math.log2(bytes));
     const memory = this.free.get(size)?.pop();
     if (memory) {
       this.freeBytes -= size;

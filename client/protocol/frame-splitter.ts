@@ -17,10 +17,11 @@ const nothing = Buffer.alloc(0);
 /**
  * Cuts a TCP stream into frames of `u32 big-endian length` + payload.
  *
- * A frame that lies whole in one chunk is handed out as a view of it; one that spans chunks is
- * copied into a buffer of its own: once up to about 1 MiB; a larger one's buffer begins with that
- * and grows fourfold each time it is full, so that a peer cannot make this side allocate much by
- * announcing it. Frames above the limit are refused before anything is allocated for them.
+ * A frame that lies whole in one chunk is handed out as a view of it, unless the chunk's memory is
+ * used again; one that spans chunks is copied into a buffer of its own: once up to about 1 MiB; a
+ * larger one's buffer begins with that and grows fourfold each time it is full, so that a peer
+ * cannot make this side allocate much by announcing it. Frames above the limit are refused before
+ * anything is allocated for them.
  */
 export class FrameSplitter {
   private readonly length = Buffer.alloc(LENGTH_BYTES);
@@ -35,13 +36,13 @@ export class FrameSplitter {
    * @param maxBytes largest payload accepted
    * @param onFrame takes each payload, synchronously and in order
    * @param onProblem told once when the stream is beyond repair; nothing is delivered afterwards
-   * @param allocate where the buffers of frames that span chunks come from
+   * @param allocate where the buffers of frames come from that are copied
    */
   constructor(
     private readonly maxBytes: number,
     private readonly onFrame: (payload: Buffer) => void,
     private readonly onProblem: (problem: FrameProblem) => void,
-    private readonly allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
+    private readonly allocate: (bytes: number) => Buffer = Buffer.allocUnsafe,
   ) {}
 
   /** Whether a frame has begun but not ended: a peer that stops here has half-sent something. */
@@ -62,11 +63,16 @@ export class FrameSplitter {
     return this.announced;
   }
 
-  /** Takes the next bytes of the stream; a view of them may be handed out, so they must not change. */
-  push(chunk: Buffer): void {
+  /**
+   * Takes the next bytes of the stream.
+   *
+   * @param lasting whether they stay as they are: views of them may be handed out then
+   */
+  push(chunk: Buffer, lasting = true): void {
     let position = 0;
     while (position < chunk.length && !this.over) {
-      position = this.announced > 0 ? this.fill(chunk, position) : this.start(chunk, position);
+      position =
+        this.announced > 0 ? this.fill(chunk, position) : this.start(chunk, position, lasting);
     }
   }
 
@@ -77,7 +83,7 @@ export class FrameSplitter {
     this.forgetFrame();
   }
 
-  private start(chunk: Buffer, from: number): number {
+  private start(chunk: Buffer, from: number, lasting: boolean): number {
     let position = from;
     let size: number;
     if (this.lengthBytes === 0 && chunk.length - position >= LENGTH_BYTES) {
@@ -96,7 +102,7 @@ export class FrameSplitter {
       this.onProblem({ announced: size, limit: this.maxBytes });
       return chunk.length;
     }
-    if (chunk.length - position >= size) {
+    if (lasting && chunk.length - position >= size) {
       this.onFrame(chunk.subarray(position, position + size));
       return position + size;
     }

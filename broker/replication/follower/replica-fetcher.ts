@@ -168,6 +168,8 @@ export class ReplicaFetcher {
     if (this.closed) return;
     if (this.session.received(response) === 'refused') await this.refused(response.errorCode);
     else await this.take(response);
+    // All of it is written, or will not be.
+    this.channel.giveBack?.(response);
   }
 
   private async take({ responses }: FetchResponse): Promise<void> {
