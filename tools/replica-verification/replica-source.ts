@@ -74,6 +74,8 @@ async function readFrom(
 }
 
 function failureOf(error: unknown): string {
+  // A broker that is away is named by a ProtocolError, the rest are errors of connections.
+  if (error instanceof ProtocolError) return error.code;
   if (KafkaClassicError.is(error) && error.retriable) return error.code;
   throw error;
 }

@@ -10,7 +10,6 @@ export interface Assignment extends PartitionItem {
 }
 
 const FORM = '{"partitions":[{"topic":"foo","partition":1,"replicas":[1,2,3]}],"version":1}';
-const CODE = 'REASSIGNMENT_FILE_INVALID';
 /** In "log_dirs": the broker chooses. */
 const ANY_LOG_DIR = 'any';
 
@@ -79,9 +78,8 @@ function checkLogDirs(name: string, logDirs: unknown, count: number): void {
   }
   const chosen: unknown = logDirs.find((dir) => dir !== ANY_LOG_DIR);
   if (chosen === undefined) return;
-  throw new AdminToolError(
-    `"log_dirs" of ${name} asks for ${JSON.stringify(chosen)}, but log directories cannot be chosen in this version.`,
-    { code: CODE, advice: `Write "${ANY_LOG_DIR}", or leave log_dirs out.` },
+  throw wrong(
+    `"log_dirs" of ${name} asks for ${JSON.stringify(chosen)}, but log directories cannot be chosen in this version: write "${ANY_LOG_DIR}".`,
   );
 }
 
@@ -90,6 +88,9 @@ function isId(value: unknown): value is number {
 }
 
 function wrong(message: string, cause?: unknown): AdminToolError {
-  const advice = `The file has this form: ${FORM}`;
-  return new AdminToolError(message, { code: CODE, advice, cause });
+  return new AdminToolError(message, {
+    code: 'REASSIGNMENT_FILE_INVALID',
+    advice: `The file has this form: ${FORM}`,
+    cause,
+  });
 }

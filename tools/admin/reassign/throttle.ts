@@ -55,6 +55,8 @@ export async function setThrottle(admin: Admin, throttle: Throttle, rate: number
   const changes = BROKER_THROTTLES.map((name) => ({ name, value: String(rate) }));
   await admin.incrementalAlterConfigs(
     throttle.brokers.map((id) => ({ type: 'BROKER', name: String(id), changes })),
+    // Partitions are moved away from dead brokers, too; they may come back meanwhile.
+    { brokersMayBeAbsent: true },
   );
 }
 
