@@ -275,7 +275,22 @@ describe('planted in ZooKeeper', () => {
   test('a controller that is none', async () => {
     const { brokerid } = JSON.parse(await text('/controller')) as { brokerid: number };
     const other = cluster.ids.find((id) => id !== brokerid)!;
-    await write('/controller', `{"version":2,"brokerid":${other},"timestamp":"1"}`);
+    const epoch = Number(await text('/controller_epoch'));
+    // As an election goes, so that the one in office is fenced; it is nobody's, so that it stays.
+    await session.multi([
+      { type: 'delete', path: '/controller', version: ANY_VERSION },
+      {
+        type: 'create',
+        path: '/controller',
+        data: Buffer.from(`{"version":2,"brokerid":${other},"timestamp":"1"}`),
+      },
+      {
+        type: 'set',
+        path: '/controller_epoch',
+        data: Buffer.from(String(epoch + 1)),
+        version: ANY_VERSION,
+      },
+    ]);
     const found = named(await findings());
     expect(found).toContain(`CONTROLLER_SESSION_DIFFERS broker ${other}`);
     expect(found).toContain(`CONTROLLER_NOT_IN_OFFICE broker ${other}`);
