@@ -15,6 +15,7 @@ const allLosePower: Drill = {
     for (let round = 0; round < 2; round++) {
       const lost = await Promise.all(cluster.brokers.map((broker) => broker.cutPower()));
       tell(`without power; unflushed bytes lost: ${lost.join(', ')}`);
+      stage.note(`unflushed bytes lost ${lost.join(' + ')}`);
       await Promise.all(cluster.brokers.map((broker) => broker.start()));
       await untilInSync(stage);
     }
@@ -32,7 +33,8 @@ const oneLosesPower: Drill = {
     for (let round = 0; round < 3; round++) {
       const victim = await leaderOf(stage, somePartition(stage));
       const lost = await victim.cutPower();
-      stage.tell(`${victim.name} is without power; unflushed bytes lost: ${lost}`);
+      stage.tell(`${victim.name} is without power`);
+      stage.note(`unflushed bytes lost ${lost}`);
       await victim.start();
       await untilInSync(stage);
     }

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import type { Drill, Stage } from '../drill';
+import type { Drill } from '../drill';
 import {
   controllerOf,
   failoverBudget,
@@ -55,32 +55,24 @@ const recreated: Drill = {
     await send('old');
     const sleeper = random.pick(cluster.brokers);
     await sleeper.kill();
-    await admin.deleteTopics([TOPIC]);
+    // A deletion waits for everybody who holds a replica, as Kafka's does.
+    await expectTimeout(admin.deleteTopics([TOPIC], { timeoutMs: 3000 }));
+    await until(
+      'another broker is controller',
+      async () => (await view.controllerId()) !== sleeper.id,
+    );
+    const controller = await controllerOf(stage);
+    await controller.kill();
+    tell(`${controller.name}, which was deleting, is dead`);
+    await untilAnotherControls(stage, controller);
+    await Promise.all([sleeper.start(), controller.start()]);
+    await until('the name is free', async () => !(await view.topics()).includes(TOPIC));
     tell('deleted');
-    await until('the controller is dead too', async () => {
-      const controller = await controllerOf(stage);
-      if (controller.id === sleeper.id) return false;
-      await controller.kill();
-      await untilAnotherControlsOrNone(stage, controller.id);
-      await controller.start();
-      return true;
-    });
-    await until('the name is free', async () => {
-      if ((await view.deletions()).includes(TOPIC)) return sleeper.running || awaken();
-      return true;
-    });
-    await admin.createTopics([{ ...topic }]);
+    await admin.createTopics([topic]);
     await send('new');
-    if (!sleeper.running) await sleeper.start();
     await untilInSync(stage);
     await producer.close();
     await admin.close();
-
-    /** A deletion waits for who holds a replica, as Kafka's does. */
-    async function awaken(): Promise<boolean> {
-      await sleeper.start();
-      return false;
-    }
   },
   async checks(stage) {
     const { workload, cluster, until } = stage;
@@ -101,15 +93,19 @@ const recreated: Drill = {
     if (values.get('new') !== RECORDS) problems.push(`${values.get('new')} new records`);
     for (const { name, dataDirectory } of cluster.brokers) {
       if (!existsSync(dataDirectory)) continue;
-      const mine = readdirSync(dataDirectory).filter((entry) => entry.startsWith(`${TOPIC}-`));
+      const mine = readdirSync(dataDirectory).filter((entry) => /^phoenix-\d+$/.test(entry));
       if (mine.length !== 2) problems.push(`${name} has ${mine.join(', ')}`);
     }
     return problems;
   },
 };
 
-function untilAnotherControlsOrNone({ until, view }: Stage, before: number): Promise<void> {
-  return until('it is out of office', async () => (await view.controller())?.id !== before);
+async function expectTimeout(deletion: Promise<void>): Promise<void> {
+  const code = await deletion.then(
+    () => 'none',
+    (error: unknown) => (error as { code?: string }).code,
+  );
+  if (code !== 'REQUEST_TIMED_OUT') throw new Error(`The deletion ended with ${code}.`);
 }
 
 /** Replies of ZooKeeper are lost: what was asked for may or may not have been done. */
