@@ -79,9 +79,14 @@ export function deletionReplicas(
   );
 }
 
-/** Whether one of the topic's partitions is being reassigned: its replicas are not settled. */
+/**
+ * Whether one of the topic's partitions is being reassigned: its replicas are not settled. One that
+ * has never had a leader has nothing to move, and would be waited for in vain.
+ */
 export function isTopicBeingReassigned(topic: ControlledTopic): boolean {
-  return [...topic.partitions.values()].some(({ assignment }) => isBeingReassigned(assignment));
+  return [...topic.partitions.values()].some(
+    ({ state, assignment }) => state !== undefined && isBeingReassigned(assignment),
+  );
 }
 
 /** Whose broker may still hold a log although it is away. */
