@@ -251,7 +251,8 @@ function isWrite({ op }: { readonly op: string }): boolean {
   return ['create', 'set', 'delete', 'multi'].includes(op);
 }
 
-const seeds = Array.from({ length: 60 }, (_, index) => index + 1);
+/** The last have found something. */
+const seeds = [...Array.from({ length: 60 }, (_, index) => index + 1), 541, 632, 695, 1300];
 
 test.each(seeds)('whatever happens, all agree in the end (seed %i)', async (seed) => {
   const world = await ControllerWorld.start(...IDS);

@@ -119,6 +119,39 @@ test('a deletion is carried out before the partition is there again', () => {
   expect(pending.takeRound()?.leadership?.entries).toEqual([lead('t', 0, true)]);
 });
 
+test('also when everything has to be said: the deletion goes first', () => {
+  const pending = new PendingControl();
+  pending.addLeadership([lead('t', 3), lead('u', 3)]);
+  pending.addMetadata([]);
+  pending.addStops([stop('t', true), stop('u', true)]);
+  // The topic t was made again.
+  pending.addLeadership([lead('t', 0, true)]);
+  const first = pending.takeRound()!;
+  expect(first).toEqual({ leadership: undefined, metadata: undefined, stops: [stop('t', true)] });
+  pending.putBackStops(first.stops);
+  expect(pending.takeRound()).toEqual(first);
+  expect(pending.takeRound()).toMatchObject({
+    leadership: { isFull: true, entries: [lead('t', 0, true), lead('u', 3)] },
+    stops: [stop('u', true)],
+  });
+});
+
+test('what was made again while its deletion was on the way waits for it all the same', () => {
+  const pending = new PendingControl();
+  pending.addLeadership([lead('t', 3)]);
+  pending.addStops([stop('t', true)]);
+  const round = pending.takeRound()!;
+  expect(round).toMatchObject({ leadership: { entries: [lead('t', 3)] }, stops: [{}] });
+  pending.addLeadership([lead('t', 0, true)]);
+  pending.putBackLeadership(round.leadership!);
+  pending.putBackStops(round.stops);
+  expect(pending.takeRound()).toMatchObject({ leadership: undefined, stops: [stop('t', true)] });
+  expect(pending.takeRound()).toMatchObject({
+    leadership: { isFull: true, entries: [lead('t', 0, true)] },
+    stops: [],
+  });
+});
+
 test('a stop that was not delivered is not repeated once the partition is needed again', () => {
   const pending = begun();
   pending.addStops([stop('t', false), stop('u', false)]);

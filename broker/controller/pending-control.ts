@@ -30,6 +30,9 @@ export class PendingControl {
   private readonly leadership = new Map<string, LeadershipEntry>();
   private readonly metadata = new Map<string, PartitionSnapshot>();
   private readonly stops = new Map<string, StopEntry>();
+  /** When each entry was put in: of an instruction and a stop, the later holds. */
+  private readonly order = new WeakMap<object, number>();
+  private last = 0;
   private leadershipIsFull = true;
   private metadataIsFull = true;
   private leadershipBegun = false;
@@ -43,7 +46,7 @@ export class PendingControl {
       // A deletion is carried out before the partition may be there again.
       if (this.stops.get(key)?.deletePartition === false) this.stops.delete(key);
       const isNew = entry.isNew || (this.leadership.get(key)?.isNew ?? false);
-      this.leadership.set(key, { ...entry, isNew });
+      this.leadership.set(key, this.ordered({ ...entry, isNew }));
     }
   }
 
@@ -64,7 +67,7 @@ export class PendingControl {
       if (!this.leadershipIsFull) this.leadership.delete(key);
       const deletePartition =
         entry.deletePartition || (this.stops.get(key)?.deletePartition ?? false);
-      this.stops.set(key, { ...entry, deletePartition });
+      this.stops.set(key, this.ordered({ ...entry, deletePartition }));
     }
   }
 
@@ -76,6 +79,8 @@ export class PendingControl {
 
   /** Takes out what can be sent; undefined when there is nothing. */
   takeRound(): ControlRound | undefined {
+    const first = this.leadershipIsFull ? this.takeBlockingStops() : [];
+    if (first.length > 0) return { leadership: undefined, metadata: undefined, stops: first };
     const round = {
       leadership: this.takeLeadership(),
       metadata: this.takeMetadata(),
@@ -94,8 +99,11 @@ export class PendingControl {
     for (const entry of entries) {
       const key = topicPartitionKey(entry);
       const newer = this.leadership.get(key);
-      if (newer) this.leadership.set(key, { ...newer, isNew: newer.isNew || entry.isNew });
-      else if (isFull || !this.stops.has(key)) this.leadership.set(key, entry);
+      if (newer) {
+        const merged = { ...newer, isNew: newer.isNew || entry.isNew };
+        this.order.set(merged, this.order.get(newer) ?? 0);
+        this.leadership.set(key, merged);
+      } else if (isFull || !this.stops.has(key)) this.leadership.set(key, entry);
     }
   }
 
@@ -120,12 +128,43 @@ export class PendingControl {
       const key = topicPartitionKey(entry);
       const newer = this.stops.get(key);
       if (newer) {
-        const deletePartition = newer.deletePartition || entry.deletePartition;
-        this.stops.set(key, { ...newer, deletePartition });
+        const merged = {
+          ...newer,
+          deletePartition: newer.deletePartition || entry.deletePartition,
+        };
+        this.order.set(merged, this.order.get(newer) ?? 0);
+        this.stops.set(key, merged);
       } else if (entry.deletePartition || !this.leadership.has(key)) {
         this.stops.set(key, entry);
       }
     }
+  }
+
+  /**
+   * Deletions of what is to be there again. Where everything is to be said nothing can be held
+   * back, so they go first.
+   */
+  private takeBlockingStops(): StopEntry[] {
+    const taken: StopEntry[] = [];
+    for (const [key, entry] of this.leadership) {
+      const stop = this.stops.get(key);
+      if (!stop || !this.isBlocked(key, entry)) continue;
+      taken.push(stop);
+      this.stops.delete(key);
+    }
+    return taken;
+  }
+
+  /** Whether an instruction has come after a deletion that is not carried out yet. */
+  private isBlocked(key: string, entry: LeadershipEntry): boolean {
+    const stop = this.stops.get(key);
+    if (!stop?.deletePartition) return false;
+    return (this.order.get(stop) ?? 0) < (this.order.get(entry) ?? 0);
+  }
+
+  private ordered<E extends object>(entry: E): E {
+    this.order.set(entry, ++this.last);
+    return entry;
   }
 
   private takeLeadership(): ControlRound['leadership'] {
@@ -133,7 +172,7 @@ export class PendingControl {
     if (isFull && !this.leadershipBegun) return undefined;
     const entries: LeadershipEntry[] = [];
     for (const [key, entry] of this.leadership) {
-      if (!isFull && this.stops.get(key)?.deletePartition) continue;
+      if (this.isBlocked(key, entry)) continue;
       entries.push(entry);
       this.leadership.delete(key);
     }
