@@ -191,7 +191,7 @@ test('ends when the broker knows a later controller, which is reported', async (
   channel.leaderAndIsr([lead(0)]);
   await settle();
   await answer({ errorCode: ErrorCode.STALE_CONTROLLER_EPOCH, topics: [] });
-  expect(reported).toEqual([{ type: 'superseded', brokerId: 2 }]);
+  expect(reported).toEqual([{ type: 'called-superseded', brokerId: 2 }]);
   channel.leaderAndIsr([lead(1)]);
   await settle();
   expect([closed, sent.length]).toEqual([true, 1]);

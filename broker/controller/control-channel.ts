@@ -185,7 +185,7 @@ export class ControlChannel {
     const error = errorName(errorCode);
     if (error === null) return true;
     if (error === 'STALE_CONTROLLER_EPOCH') {
-      this.options.report({ type: 'superseded', brokerId: this.options.brokerId });
+      this.options.report({ type: 'called-superseded', brokerId: this.options.brokerId });
     } else if (error !== 'STALE_BROKER_EPOCH') {
       throw new ProtocolError(error);
     }

@@ -53,8 +53,10 @@ export type TermEvent =
   | { readonly type: 'leaders-to-rebalance' }
   | ({ readonly type: 'leader-and-isr-answered' } & BrokerAnswer)
   | ({ readonly type: 'stop-replica-answered' } & BrokerAnswer)
-  /** A broker knows of a later controller, or ZooKeeper names another one, or none. */
-  | { readonly type: 'superseded'; readonly brokerId: number }
+  /** A broker says that it knows of a later controller. */
+  | { readonly type: 'called-superseded'; readonly brokerId: number }
+  /** ZooKeeper names another controller, or none. */
+  | { readonly type: 'superseded' }
   | ControllerRequest;
 
 /** What happens to a candidate. */

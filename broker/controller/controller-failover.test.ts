@@ -64,6 +64,17 @@ test('an office that is taken away is given up, and somebody else is elected', a
   await world.eventually(everywhere('clicks-0', 1));
 });
 
+test('a broker that believes in a controller nobody elected does not cost the office', async () => {
+  const { controller } = world;
+  world.broker(2).hearOfController(1_000);
+  await world.createTopic('clicks', [[1, 3]]);
+  await world.eventually(() => world.logged('broker-ahead-of-controller').length === 1);
+  await world.createTopic('views', [[3, 1]]);
+  await world.eventually(() => world.broker(3).metadata.get('views-0')?.leader === 3);
+  expect([world.controller.id, controller.controller.isActive]).toEqual([controller.id, true]);
+  expect(world.logged('controller-elected')).toHaveLength(1);
+});
+
 test('a leader dies: another replica in sync leads, in one write', async () => {
   await world.createTopic('clicks', [[2, 3, 1]]);
   await world.eventually(everywhere('clicks-0', 2));

@@ -71,7 +71,7 @@ export class Controller {
     const observer = this.candidacy.observe((controllerId) => {
       onController(controllerId);
       // The session lives, but somebody has taken the office away: an operator, or a successor.
-      if (controllerId !== brokerId) this.inOffice()?.put({ type: 'superseded', brokerId });
+      if (controllerId !== brokerId) this.inOffice()?.put({ type: 'superseded' });
       if (controllerId < 0) this.post({ type: 'elect' });
     });
     this.cleanups.push(

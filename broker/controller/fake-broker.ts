@@ -148,6 +148,11 @@ export class FakeBroker {
     }
   }
 
+  /** Takes no instructions of controllers before this epoch from now on. */
+  hearOfController(epoch: number): void {
+    this.highestControllerEpoch = epoch;
+  }
+
   /** Does what a controller says. */
   answer(api: Api, body: unknown): unknown {
     const request = body as { controllerEpoch: number; brokerEpoch: number; type?: number };

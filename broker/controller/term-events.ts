@@ -1,6 +1,7 @@
 import type { TermEvent } from './controller-events';
 import type { ControllerTerm } from './controller-term';
 import { onLeaderAndIsrAnswered, onLogDirsFailed } from './log-dir-failure';
+import { checkOffice } from './office-check';
 import { onBrokersChanged } from './on-brokers-changed';
 import { onUncleanElectionEnabled } from './on-unclean-election-enabled';
 import { onPreferredElectionWished, rebalanceLeaders } from './preferred-leaders';
@@ -33,6 +34,7 @@ const HANDLERS: Handlers = {
   'leaders-to-rebalance': (term) => rebalanceLeaders(term),
   'leader-and-isr-answered': onLeaderAndIsrAnswered,
   'stop-replica-answered': onStopReplicaAnswered,
+  'called-superseded': (term, { brokerId }) => checkOffice(term, brokerId),
   request: async (term, { api, body, reply }) =>
     reply.resolve(await answerRequest(term, api, body)),
 };
