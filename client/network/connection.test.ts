@@ -407,7 +407,8 @@ describe('the bytes of a response', () => {
     let count = 0;
     broker.on(Fetch, () => {
       const records = Buffer.alloc(40_000, ++count);
-      return { responses: [{ topic: 't', partitions: [{ partitionIndex: 0, records }] }] };
+      const partition = { partitionIndex: 0, errorCode: 0, highWatermark: 0, records };
+      return { responses: [{ topic: 't', partitions: [partition] }] };
     });
   });
 
