@@ -12,6 +12,8 @@ function payload(parts: Buffer[]): Buffer {
   return frame.subarray(4);
 }
 
+const hex = (text: string) => Buffer.from(text).toString('hex');
+
 const header = { apiVersion: 9, correlationId: 7, clientId: 'me' };
 
 describe('requests', () => {
@@ -45,6 +47,53 @@ describe('requests', () => {
     });
   });
 
+  test('the order of the fields does not matter, nor how numbers and names are packed', () => {
+    const partition = { partition: 3, fetchOffset: 2 ** 40, partitionMaxBytes: 1000 };
+    const body = {
+      topics: [{ topic: 'clicks', partitions: [partition] }],
+      maxWaitMs: 5,
+      minBytes: 1,
+    };
+    const expected = msgpackCodec.decodeRequest(packr.pack([1, 12, 1, 'c', body]));
+    expect(expected).toMatchObject({ body });
+    const backwards = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(backwards);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(
+        Object.entries(value)
+          .reverse()
+          .map(([name, inner]) => [name, backwards(inner)]),
+      );
+    };
+    const reversed = msgpackCodec.decodeRequest(packr.pack([1, 12, 1, 'c', backwards(body)]));
+    expect(reversed).toEqual(expected);
+    const { body: decoded } = reversed as { body: object };
+    expect(Object.keys(decoded)).toHaveLength(Object.keys(apis.Fetch.request).length);
+
+    const name = (text: string) => `d9${Buffer.from([text.length]).toString('hex')}${hex(text)}`;
+    const wide = Buffer.from(
+      // [3.0, uint64 12, int64 1, nil, {5: [], "topics" as str 8: nil, "topics": []}]
+      `95cb4008000000000000cf000000000000000cd30000000000000001c0830590${name('topics')}c0a6${hex('topics')}90`,
+      'hex',
+    );
+    expect(msgpackCodec.decodeRequest(wide)).toMatchObject({
+      header: { apiKey: 3, apiVersion: 12, correlationId: 1, clientId: null },
+      body: { topics: [] },
+    });
+  });
+
+  test('names that are not ASCII, and names that repeat, are what they are', () => {
+    const names = ['clicks', 'clicks', 'klicks', 'клик', 'naïve', 'naiv', 'naïve', ''];
+    for (const name of names) {
+      const received = msgpackCodec.decodeRequest(
+        packr.pack([3, 12, 5, name, { topics: [{ name }, { name }] }]),
+      );
+      const { body } = received as { body: RequestOf<typeof apis.Metadata> };
+      expect(body.topics?.map((topic) => topic.name)).toEqual([name, name]);
+      expect(received.header?.clientId).toBe(name);
+    }
+  });
+
   test.each([
     ['an unknown API', [999, 0, 5, 'c', {}], /No API has key 999/],
     ['an unknown version', [3, 99, 5, 'c', {}], /Metadata is answered in versions 0-12, not 99/],
@@ -59,6 +108,9 @@ describe('requests', () => {
       [19, 7, 5, 'c', { topics: null }],
       /topics: null is not allowed/,
     ],
+    ['a fraction', [0, 9, 5, 'c', { acks: 0.5 }], /acks: an int16 is expected, not a number/],
+    ['null in a list', [3, 12, 5, 'c', { topics: [null] }], /topics\[0\]: null in a list/],
+    ['a body that is a list', [3, 12, 5, 'c', []], /message: a map is expected, not a list/],
     ['a number out of range', [0, 9, 5, 'c', { acks: 70000 }], /acks: 70000 does not fit an int16/],
   ])('%s is answered with what is wrong', (_, request, expected) => {
     const received = msgpackCodec.decodeRequest(packr.pack(request));

@@ -1,17 +1,18 @@
-import { Unpackr } from 'msgpackr';
 import type { Api } from '../api';
 import { apiByKey } from '../apis';
+import { ErrorCode } from '../error-codes';
 import { MalformedMessageError } from '../malformed-message-error';
 import { ProtocolError } from '../protocol-error';
-import type { Shape } from '../schema';
+import { int16, string, type Shape } from '../schema';
 import { formatRange, includes } from '../version-range';
 import type { ReceivedRequest, ReceivedResponse, RequestHeader, WireCodec } from '../wire-codec';
 import { compileDecoder, type Decoder } from './decoder';
 import { compileEncoder, type Encoder } from './encoder';
+import { MsgpackReader } from './reader';
 import { assertWellFormed } from './well-formed';
 import { MsgpackWriter } from './writer';
 
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true, int64AsType: 'number' });
+const reader = new MsgpackReader();
 const writer = new MsgpackWriter();
 
 /** Compiled once per shape and version, then kept. */
@@ -27,11 +28,13 @@ function perVersion<T>(compile: (shape: Shape, version: number) => T) {
 const encoderOf: (shape: Shape, version: number) => Encoder = perVersion(compileEncoder);
 const decoderOf: (shape: Shape, version: number) => Decoder = perVersion(compileDecoder);
 
-function unpack(frame: Buffer): unknown[] {
+/** @returns the number of elements of the frame's array, the first of which is read next */
+function open(frame: Buffer): number {
   assertWellFormed(frame);
-  const value: unknown = unpackr.unpack(frame);
-  if (!Array.isArray(value)) throw new MalformedMessageError('an array is expected');
-  return value as unknown[];
+  reader.start(frame);
+  const length = reader.arrayHeader();
+  if (length === undefined) throw new MalformedMessageError('an array is expected');
+  return length;
 }
 
 function encodeFrame(write: () => void): Buffer[] {
@@ -45,19 +48,44 @@ function encodeFrame(write: () => void): Buffer[] {
   }
 }
 
-const isInt = (value: unknown, min: number, max: number): value is number =>
-  Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
+/** What stands behind a body that is not there. */
+const failure = compileDecoder(
+  {
+    errorCode: int16('Why.', { default: ErrorCode.UNKNOWN_SERVER_ERROR }),
+    errorMessage: string('For people.', { nullable: '0+', default: null }),
+  },
+  0,
+);
 
-function headerOf([apiKey, apiVersion, correlationId, clientId]: unknown[]): RequestHeader {
-  if (!isInt(apiKey, 0, 0x7fff)) throw new MalformedMessageError('not an API key', '[0]');
-  if (!isInt(apiVersion, 0, 0x7fff)) throw new MalformedMessageError('not a version', '[1]');
-  if (!isInt(correlationId, -0x8000_0000, 0x7fff_ffff)) {
-    throw new MalformedMessageError('not an int32', '[2]');
-  }
-  if (clientId != null && typeof clientId !== 'string') {
+/** A body with nothing in it. */
+const emptyMap = Buffer.from([0x80]);
+/** Most requests come from the same few clients. */
+let lastClientId = '';
+
+/** @returns undefined when there is no integer of this size */
+function readInt(min: number, max: number): number | undefined {
+  const value = reader.number();
+  const fits = value !== undefined && Number.isInteger(value) && value >= min && value <= max;
+  return fits ? value : undefined;
+}
+
+const readCorrelationId = () => readInt(-0x8000_0000, 0x7fff_ffff);
+
+/** @param length of the array it begins */
+function readHeader(length: number): RequestHeader {
+  const apiKey = length > 0 ? readInt(0, 0x7fff) : undefined;
+  if (apiKey === undefined) throw new MalformedMessageError('not an API key', '[0]');
+  const apiVersion = length > 1 ? readInt(0, 0x7fff) : undefined;
+  if (apiVersion === undefined) throw new MalformedMessageError('not a version', '[1]');
+  const correlationId = length > 2 ? readCorrelationId() : undefined;
+  if (correlationId === undefined) throw new MalformedMessageError('not an int32', '[2]');
+  if (length <= 3 || reader.nil()) return { apiKey, apiVersion, correlationId, clientId: null };
+  const clientId = reader.string(lastClientId);
+  if (clientId === undefined) {
     throw new MalformedMessageError('a string or null is expected', '[3]');
   }
-  return { apiKey, apiVersion, correlationId, clientId: clientId ?? null };
+  lastClientId = clientId;
+  return { apiKey, apiVersion, correlationId, clientId };
 }
 
 /**
@@ -83,8 +111,8 @@ export const msgpackCodec: WireCodec = {
     let header: RequestHeader | undefined;
     let api: Api | undefined;
     try {
-      const parts = unpack(frame);
-      header = headerOf(parts);
+      const length = open(frame);
+      header = readHeader(length);
       api = apiByKey(header.apiKey);
       if (!api) throw new ProtocolError('UNSUPPORTED_VERSION', `No API has key ${header.apiKey}.`);
       if (!includes(api.versions, header.apiVersion)) {
@@ -93,9 +121,12 @@ export const msgpackCodec: WireCodec = {
           `${api.name} is answered in versions ${formatRange(api.versions)}, not ${header.apiVersion}.`,
         );
       }
-      return { header, api, body: decoderOf(api.request, header.apiVersion)(parts[4] ?? {}, '') };
+      if (length <= 4 || reader.nil()) reader.start(emptyMap);
+      return { header, api, body: decoderOf(api.request, header.apiVersion)(reader) };
     } catch (error) {
       return { header, api, error: error instanceof Error ? error : new Error(String(error)) };
+    } finally {
+      reader.end();
     }
   },
 
@@ -119,22 +150,36 @@ export const msgpackCodec: WireCodec = {
     }),
 
   decodeResponse: (frame): ReceivedResponse => {
-    const [correlationId, body, failure] = unpack(frame);
-    if (!isInt(correlationId, -0x8000_0000, 0x7fff_ffff)) {
-      throw new MalformedMessageError('not a correlation id', '[0]');
-    }
+    const length = open(frame);
+    const correlationId = length > 0 ? readCorrelationId() : undefined;
+    if (correlationId === undefined) throw new MalformedMessageError('not a correlation id', '[0]');
+    if (length === 1) throw new MalformedMessageError('a body is expected', '[1]');
+    const { position } = reader;
+    const failureAt = length > 2 ? afterBody() : undefined;
+    reader.end();
     return {
       correlationId,
       body: (api, version) => {
-        if (failure != null) throw failureOf(failure as Record<string, unknown>);
-        return decoderOf(api.response, version)(body, '');
+        reader.start(frame, failureAt ?? position);
+        try {
+          if (failureAt !== undefined) throw failureOf(failure(reader));
+          return decoderOf(api.response, version)(reader);
+        } finally {
+          reader.end();
+        }
       },
     };
   },
 };
 
+/** @returns where the failure is that stands behind the body, if there is one */
+function afterBody(): number | undefined {
+  reader.skip();
+  const { position } = reader;
+  return reader.nil() ? undefined : position;
+}
+
 function failureOf({ errorCode, errorMessage }: Record<string, unknown>): ProtocolError {
-  const code = typeof errorCode === 'number' && errorCode !== 0 ? errorCode : -1;
-  const message = typeof errorMessage === 'string' ? errorMessage : null;
-  return ProtocolError.fromCode(code, message) as ProtocolError;
+  const code = errorCode === 0 ? ErrorCode.UNKNOWN_SERVER_ERROR : (errorCode as number);
+  return ProtocolError.fromCode(code, errorMessage as string | null) as ProtocolError;
 }

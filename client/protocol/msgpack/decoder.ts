@@ -1,10 +1,18 @@
 import { MalformedMessageError } from '../malformed-message-error';
 import { freshDefault, type Field, type FieldType, type ScalarKind, type Shape } from '../schema';
 import { includes } from '../version-range';
+import type { MsgpackReader } from './reader';
 
-/** Turns an unpacked value into a message with every field present and of its type. */
-export type Decoder = (value: unknown, path: string) => Record<string, unknown>;
-type ValueReader = (value: unknown, path: string) => unknown;
+/** Reads a message with every field present and of its type. */
+export type Decoder = (reader: MsgpackReader) => Record<string, unknown>;
+type ValueReader = (reader: MsgpackReader) => unknown;
+
+interface FieldReader {
+  readonly name: string;
+  readonly field: Field;
+  /** Undefined for a field that the version does not know. */
+  readonly read: ValueReader | undefined;
+}
 
 const integerLimits: Partial<Record<ScalarKind, readonly [min: number, max: number]>> = {
   int8: [-0x80, 0x7f],
@@ -16,11 +24,48 @@ const integerLimits: Partial<Record<ScalarKind, readonly [min: number, max: numb
 };
 
 /**
- * Compiles a shape into a checker for one version. Fields nobody knows are ignored, fields that are
- * missing take their defaults, fields of a wrong type are refused with their path.
+ * Compiles a shape into a reader for one version, which takes a message from its bytes without
+ * unpacking it first. Fields nobody knows are ignored, fields that are missing take their defaults,
+ * fields of a wrong type are refused with their path.
+ *
+ * @returns what throws MalformedMessageError
  */
 export function compileDecoder(shape: Shape, version: number): Decoder {
-  const fields = Object.entries(shape).map(([name, field]) => ({
+  const decode = structReader(shape, version);
+  return (reader) => {
+    try {
+      return decode(reader);
+    } catch (error) {
+      throw error instanceof Misfit ? error.toError() : error;
+    }
+  };
+}
+
+/** What is wrong with a value, and where: completed on the way out, so that no path is built for nothing. */
+class Misfit {
+  private path = '';
+
+  constructor(private readonly what: string) {}
+
+  inField(name: string): this {
+    this.path =
+      this.path === '' || this.path.startsWith('[') ? name + this.path : `${name}.${this.path}`;
+    return this;
+  }
+
+  inElement(index: number): this {
+    const rest = this.path === '' || this.path.startsWith('[') ? this.path : `.${this.path}`;
+    this.path = `[${index}]${rest}`;
+    return this;
+  }
+
+  toError(): MalformedMessageError {
+    return new MalformedMessageError(this.what, this.path);
+  }
+}
+
+function structReader(shape: Shape, version: number): Decoder {
+  const fields = Object.entries(shape).map(([name, field]): FieldReader => ({
     name,
     field,
     read: includes(field.versions, version)
@@ -28,20 +73,56 @@ export function compileDecoder(shape: Shape, version: number): Decoder {
       : undefined,
   }));
 
-  return (value, path) => {
-    if (!isMap(value))
-      throw new MalformedMessageError(`a map is expected, not ${kindOf(value)}`, path);
+  return (reader) => {
     const message: Record<string, unknown> = {};
-    for (let i = 0; i < fields.length; i++) {
-      const { name, field, read } = fields[i];
-      const given = read === undefined ? undefined : value[name];
-      message[name] =
-        given === undefined
-          ? defaultOf(field)
-          : (read as ValueReader)(given, path === '' ? name : `${path}.${name}`);
+    const { kind } = reader;
+    const pairs = reader.mapHeader();
+    if (pairs === undefined) throw new Misfit(`a map is expected, not ${kind}`);
+    /** Fields before this one have their values. */
+    let next = 0;
+    for (let pair = 0; pair < pairs; pair++) {
+      const index = fieldAt(reader, fields, next);
+      const read = fields[index]?.read;
+      if (!read) {
+        reader.skip();
+        continue;
+      }
+      for (; next < index; next++) message[fields[next].name] = defaultOf(fields[next].field);
+      const { name } = fields[index];
+      try {
+        message[name] = read(reader);
+      } catch (error) {
+        throw error instanceof Misfit ? error.inField(name) : error;
+      }
+      if (index === next) next++;
+    }
+    for (; next < fields.length; next++) {
+      message[fields[next].name] = defaultOf(fields[next].field);
     }
     return message;
   };
+}
+
+/**
+ * Reads a key.
+ *
+ * @param likely the field it probably names: whoever writes a message keeps to the order of the shape
+ * @returns index of the field it names, -1 for none
+ */
+function fieldAt(reader: MsgpackReader, fields: readonly FieldReader[], likely: number): number {
+  const length = reader.stringHeader();
+  if (length === undefined) {
+    reader.skip();
+    return -1;
+  }
+  let found = -1;
+  for (let i = 0; i < fields.length && found < 0; i++) {
+    const index = (likely + i) % fields.length;
+    const { name } = fields[index];
+    if (name.length === length && reader.isAt(name)) found = index;
+  }
+  reader.position += length;
+  return found;
 }
 
 function defaultOf({ type, default: value }: Field): unknown {
@@ -49,77 +130,69 @@ function defaultOf({ type, default: value }: Field): unknown {
 }
 
 function nullable(read: ValueReader, allowed: boolean): ValueReader {
-  return (value, path) => {
-    if (value !== null) return read(value, path);
+  return (reader) => {
+    if (!reader.nil()) return read(reader);
     if (allowed) return null;
-    throw new MalformedMessageError('null is not allowed in this version', path);
+    throw new Misfit('null is not allowed in this version');
   };
 }
 
 function valueReader(type: FieldType, version: number): ValueReader {
   switch (type.kind) {
     case 'struct':
-      return compileDecoder(type.shape, version);
-    case 'array': {
-      const element = valueReader(type.element, version);
-      return (value, path) => {
-        if (!Array.isArray(value)) throw wrong('a list', value, path);
-        return value.map((item, index) => {
-          if (item === null) throw new MalformedMessageError('null in a list', `${path}[${index}]`);
-          return element(item, `${path}[${index}]`);
-        });
-      };
-    }
+      return structReader(type.shape, version);
+    case 'array':
+      return arrayReader(valueReader(type.element, version));
     case 'bool':
-      return (value, path) => {
-        if (typeof value !== 'boolean') throw wrong('a boolean', value, path);
-        return value;
-      };
+      return (reader) => reader.bool() ?? misfit('a boolean', reader);
     case 'float64':
-      return (value, path) => {
-        if (typeof value !== 'number') throw wrong('a number', value, path);
-        return value;
-      };
+      return (reader) => reader.number() ?? misfit('a number', reader);
     case 'string':
     case 'uuid':
-      return (value, path) => {
-        if (typeof value !== 'string') throw wrong('a string', value, path);
-        return value;
-      };
+      return stringReader();
     case 'bytes':
     case 'records':
-      return (value, path) => {
-        if (!Buffer.isBuffer(value)) throw wrong('bin', value, path);
-        return value;
-      };
-    default: {
-      const [min, max] = integerLimits[type.kind] as readonly [number, number];
-      return (value, path) => {
-        if (typeof value !== 'number' || !Number.isInteger(value)) {
-          throw wrong(`an ${type.kind}`, value, path);
-        }
-        if (value < min || value > max) {
-          throw new MalformedMessageError(`${value} does not fit an ${type.kind}`, path);
-        }
-        return value;
-      };
-    }
+      return (reader) => reader.bin() ?? misfit('bin', reader);
+    default:
+      return integerReader(type.kind);
   }
 }
 
-function wrong(expected: string, value: unknown, path: string): MalformedMessageError {
-  return new MalformedMessageError(`${expected} is expected, not ${kindOf(value)}`, path);
+function arrayReader(element: ValueReader): ValueReader {
+  return (reader) => {
+    const length = reader.arrayHeader() ?? misfit('a list', reader);
+    const items: unknown[] = [];
+    for (let i = 0; i < length; i++) {
+      try {
+        if (reader.nil()) throw new Misfit('null in a list');
+        items.push(element(reader));
+      } catch (error) {
+        throw error instanceof Misfit ? error.inElement(i) : error;
+      }
+    }
+    return items;
+  };
 }
 
-function isMap(value: unknown): value is Record<string, unknown> {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value)
-  );
+/** Most fields hold the same text again and again, names of topics above all. */
+function stringReader(): ValueReader {
+  let last = '';
+  return (reader) => (last = reader.string(last) ?? misfit('a string', reader));
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (Buffer.isBuffer(value)) return 'bin';
-  return typeof value === 'object' ? 'a map' : `a ${typeof value}`;
+function integerReader(kind: ScalarKind): ValueReader {
+  const [min, max] = integerLimits[kind] as readonly [number, number];
+  return (reader) => {
+    const value = reader.number() ?? misfit(`an ${kind}`, reader);
+    if (value >= min && value <= max && Number.isInteger(value)) return value;
+    throw new Misfit(
+      Number.isInteger(value)
+        ? `${value} does not fit an ${kind}`
+        : `an ${kind} is expected, not a number`,
+    );
+  };
+}
+
+function misfit(expected: string, { kind }: MsgpackReader): never {
+  throw new Misfit(`${expected} is expected, not ${kind}`);
 }

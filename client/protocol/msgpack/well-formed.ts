@@ -5,8 +5,8 @@ const MAX_DEPTH = 32;
 
 /**
  * Checks that the bytes are exactly one MessagePack value whose every length fits into what is
- * there, before a general unpacker is let near them: a frame of twenty bytes may otherwise announce
- * an array of four billion elements. Extension types are refused, the protocol has none.
+ * there, before they are read on trust: a frame of twenty bytes may otherwise announce an array of
+ * four billion elements. Extension types are refused, the protocol has none.
  *
  * Takes time proportional to the number of values, not to the bytes of strings and bins.
  *
@@ -19,7 +19,12 @@ export function assertWellFormed(bytes: Buffer): void {
   }
 }
 
-function skipValue(bytes: Buffer, position: number, depth: number): number {
+/**
+ * @param depth how deep the value is nested
+ * @returns position after the value
+ * @throws MalformedMessageError
+ */
+export function skipValue(bytes: Buffer, position: number, depth: number): number {
   if (position >= bytes.length) throw truncated();
   if (depth > MAX_DEPTH) throw new MalformedMessageError(`nested deeper than ${MAX_DEPTH} levels`);
   const type = bytes[position++];
