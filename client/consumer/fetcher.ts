@@ -256,11 +256,26 @@ export class Fetcher {
     }
     const { preferredReadReplica: nodeId } = reply;
     if (bytes === 0 && nodeId >= 0 && nodeId !== sent.nodeId) {
-      const { clock, metadataMaxAge } = this.cluster.options;
-      const until = clock.monotonic() + (metadataMaxAge || Infinity);
-      partition.preferredReplica = { nodeId, until };
+      this.prefer(partition, nodeId, sent.nodeId);
     }
     return bytes;
+  }
+
+  /** The leader gives no records: a replica nearby shall. */
+  private prefer(partition: AssignedPartition, nodeId: number, leader: number): void {
+    const { clock, metadataMaxAge } = this.cluster.options;
+    if (this.cluster.snapshot.brokers.has(nodeId)) {
+      const until = clock.monotonic() + (metadataMaxAge || Infinity);
+      partition.preferredReplica = { nodeId, until };
+      return;
+    }
+    // It is newer than what is known of the cluster; the leader would say the same again at once.
+    this.recovery.react(
+      partition,
+      leader,
+      'elsewhere',
+      () => new PartitionReadError(partition, new ProtocolError('BROKER_NOT_AVAILABLE')),
+    );
   }
 
   /** The whole request failed. */

@@ -29,6 +29,12 @@ const moveTo = (nodeId: number) => broker.cluster.moveLeader('clicks', 0, nodeId
 const asked = (node: FakeBroker) =>
   node.received(OffsetForLeaderEpoch).map(({ topics }) => topics[0].partitions[0]);
 
+/** Lets a backoff pass. */
+const beat = async (clock: ManualClock) => {
+  clock.advance(150);
+  await new Promise((resolve) => setImmediate(resolve));
+};
+
 /** The second broker leads, without the records from that offset on, and writes others. */
 function loseFrom(offset: number, ...instead: string[]): void {
   log.truncate(clicks, offset);
@@ -317,6 +323,31 @@ describe('a replica nearby (KIP-392)', () => {
     await broker.until(Fetch, 2);
     append(0, 'b');
     expect(await read(consumer, 1)).toEqual(['b']);
+  });
+
+  test('that is not known yet is looked for, without asking the leader in a tight loop', async () => {
+    const clock = new ManualClock();
+    append(0, 'a');
+    redirect();
+    let hidden = true;
+    broker.on(Metadata, (body) => {
+      const reply = broker.cluster.metadata(body);
+      if (hidden) reply.brokers = reply.brokers.filter(({ nodeId }) => nodeId === 1);
+      return reply;
+    });
+    const consumer = harness.open({ clientRack: 'here' }, { clock });
+    await consumer.assign({ ...clicks, offset: 0 });
+    const before = broker.received(Metadata).length;
+    await broker.until(Fetch, 1);
+    await broker.until(Metadata, before + 1);
+    hidden = false;
+    for (let fetches = 1; second.received(Fetch).length === 0;) {
+      expect(broker.received(Fetch).length).toBeLessThanOrEqual(fetches);
+      await Promise.race([broker.until(Fetch, fetches + 1), second.until(Fetch, 1), beat(clock)]);
+      fetches = broker.received(Fetch).length;
+    }
+    expect(broker.received(Fetch).length).toBeLessThanOrEqual(3);
+    expect(await read(consumer, 1)).toEqual(['a']);
   });
 
   test.each([
