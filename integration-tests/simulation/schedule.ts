@@ -13,6 +13,7 @@ import type { SimBroker } from './cluster/sim-broker';
 import { Simulation } from './cluster/simulation';
 import type { Fault } from './nemesis/fault';
 import { Nemesis } from './nemesis/nemesis';
+import { profileOf, type Profile } from './profile';
 import { readToTheEnd } from './workload/final-read';
 import { SimReader } from './workload/sim-reader';
 import { SimWriter } from './workload/sim-writer';
@@ -23,7 +24,7 @@ export interface ScheduleOptions {
   readonly seconds?: number;
   /** Is given every line of the trace. */
   readonly onLine?: (line: string) => void;
-  /** What may go wrong. Default: everything. */
+  /** What may go wrong. Default: what the seed says. */
   readonly faults?: readonly Fault[];
   /** Anomalies that do not count. */
   readonly tolerated?: readonly Anomaly[];
@@ -64,11 +65,14 @@ const LOOK_EVERY_MS = 200;
  */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
   const events = new EventWatch(TOPIC, () => simulation.world.now);
+  const profile = profileOf(options.seed);
   const simulation: Simulation = new Simulation({
     ...options,
+    configs: { ...profile.configs, ...options.configs },
     onEvent: (broker, fields) => events.heard(broker, fields),
   });
-  const run = new ScheduleRun(simulation, options);
+  simulation.trace.line(`schedule: seed ${options.seed}, ${profile.name}`);
+  const run = new ScheduleRun(simulation, profile, options);
   try {
     await run.toTheEnd();
   } catch (error) {
@@ -101,10 +105,11 @@ class ScheduleRun {
 
   constructor(
     private readonly simulation: Simulation,
+    profile: Profile,
     private readonly options: ScheduleOptions,
   ) {
     const { world, ensemble, trace } = simulation;
-    const { seed, faults } = options;
+    const { seed, faults = profile.faults } = options;
     const workload = { history: this.history, topic: TOPIC, partitions: PARTITIONS };
     this.state = new ClusterState(ensemble, TOPIC, PARTITIONS);
     this.epochs = new EpochWatch(world, this.state);
@@ -116,7 +121,8 @@ class ScheduleRun {
       return new SimWriter({ ...workload, kafka, world, random, id, everyMs: WRITE_EVERY_MS });
     });
     const kafka = this.client('reader-1');
-    this.reader = new SimReader({ ...workload, kafka, trace, name: 'reader-1' });
+    const rack = profile.readerRack;
+    this.reader = new SimReader({ ...workload, kafka, trace, rack, name: 'reader-1' });
     const random = new SeededRandom(seed * 31 + 17);
     const { admin, reader } = this;
     const deleting = (partition: number) =>

@@ -59,6 +59,7 @@ export class SimBroker {
     this.name = `broker-${id}`;
     this.config = BrokerConfig.create({
       'broker.id': String(id),
+      'broker.rack': `rack-${id}`,
       listeners: `PLAINTEXT://${this.name}:${PORT}`,
       'zookeeper.connect': 'ensemble:2181',
       'log.dirs': LOG_DIR,
@@ -108,7 +109,7 @@ export class SimBroker {
   cutPower(random: () => number): void {
     this.wanted = 'down';
     const { process } = this;
-    this.power(false);
+    if (this.powered) this.power(false);
     if (process) {
       this.environment.network.silenceAllOf(process);
       this.end(process);

@@ -17,6 +17,20 @@ function againLater(broker: SimBroker, what: string, lastsMs: number): Trouble {
   return { what: `${what} ${broker.name}`, lastsMs, heal: () => broker.start() };
 }
 
+/** Everybody loses power at the same time. Only what was flushed is sure to be there again. */
+export const losePower: Fault = {
+  name: 'power-all',
+  weight: 2,
+  begin: ({ simulation, random }) => {
+    const { brokers, world } = simulation;
+    for (const broker of brokers) broker.cutPower(() => random.next());
+    const heal = () => {
+      for (const broker of brokers) world.after(random.int(0, 3000), () => broker.start());
+    };
+    return { what: 'cut the power of all brokers', lastsMs: random.int(500, 4000), heal };
+  },
+};
+
 /** Processes that end, stop and go on, and clocks that jump. */
 export const processFaults: readonly Fault[] = [
   {

@@ -11,6 +11,8 @@ export interface SimReaderOptions {
   readonly name: string;
   readonly topic: string;
   readonly partitions: number;
+  /** Reads from the replica there, if the brokers allow it. */
+  readonly rack?: string | undefined;
 }
 
 const POLL_MS = 5000;
@@ -28,6 +30,7 @@ export class SimReader {
     this.positions = Array.from({ length: options.partitions }, () => 0);
     this.consumer = options.kafka.consumer({
       autoOffsetReset: 'none',
+      clientRack: options.rack,
       fetchMaxWaitMs: 2000,
       requestTimeoutMs: 6000,
     });
