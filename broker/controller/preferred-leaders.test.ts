@@ -64,6 +64,12 @@ const elect = async (
 describe('leaders', () => {
   beforeEach(leaderElsewhere);
 
+  it('stay where they are when the type of election is unknown', async () => {
+    await expect(elect(null, 7)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    expect((await world.state('t'))?.leader).toBe(2);
+    expect(world.logged('controller-resigned')).toEqual([]);
+  });
+
   it('go back when asked to', async () => {
     const all = [{ topic: 't', partitions: [0, 1, 9] }];
     expect(await elect(all)).toEqual([

@@ -18,9 +18,22 @@ type Request = RequestOf<typeof ElectLeaders>;
 type Response = ResponseInput<typeof ElectLeaders>;
 type Result = Response['replicaElectionResults'][number]['partitionResult'][number];
 
-/** Elects leaders that were asked for by hand (KIP-460). */
+const TYPES: ReadonlyMap<number, RequestedElectionType> = new Map([
+  [ElectionType.PREFERRED, 'preferred'],
+  [ElectionType.UNCLEAN, 'unclean'],
+]);
+
+/**
+ * Elects leaders that were asked for by hand (KIP-460).
+ *
+ * @throws ProtocolError INVALID_REQUEST for a type of election that nobody knows
+ */
 export async function electLeaders(term: ControllerTerm, request: Request): Promise<Response> {
-  const type = request.electionType === ElectionType.UNCLEAN ? 'unclean' : 'preferred';
+  const type = TYPES.get(request.electionType);
+  if (!type) {
+    const text = `There is no election of type ${request.electionType}.`;
+    throw new ProtocolError('INVALID_REQUEST', text);
+  }
   const wanted = request.topicPartitions
     ? request.topicPartitions.flatMap(({ topic, partitions }) =>
         partitions.map((partition) => ({ topic, partition })),
