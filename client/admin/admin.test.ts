@@ -299,6 +299,27 @@ describe('configs', () => {
       { name: 'flush.ms', configOperation: 1, value: null },
     ]);
   });
+
+  test('configs of a broker that is not there may be left with another one', async () => {
+    first.on(IncrementalAlterConfigs, ({ resources }) => ({
+      responses: resources.map(({ resourceType, resourceName }) => ({
+        errorCode: 0,
+        resourceType,
+        resourceName,
+      })),
+    }));
+    second.on(IncrementalAlterConfigs, ({ resources }) => ({
+      responses: resources.map(({ resourceType, resourceName }) => ({
+        errorCode: 0,
+        resourceType,
+        resourceName,
+      })),
+    }));
+    const resources = [{ type: 'BROKER', name: '77', changes: [] }] as const;
+    await admin.incrementalAlterConfigs(resources, { brokersMayBeAbsent: true });
+    const asked = [first, second].flatMap((broker) => broker.received(IncrementalAlterConfigs));
+    expect(asked.map((request) => request.resources[0].resourceName)).toEqual(['77']);
+  });
 });
 
 describe('asking leaders', () => {

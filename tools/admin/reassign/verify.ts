@@ -1,9 +1,13 @@
 import type { Admin } from '../../../client/admin';
+import { delay } from '../../../client/runtime/clock';
 import type { CommandContext } from '../../cli/command';
 import { clearThrottles } from './clear-throttles';
 import { assignmentsOfTopics } from './current-assignments';
 import type { ReassignOptions } from './reassign-options';
-import { nameOf, readReassignmentFile } from './reassignment-file';
+import { nameOf, readReassignmentFile, type Assignment } from './reassignment-file';
+
+const ATTEMPTS = 5;
+const PAUSE_MS = 200;
 
 /** `--verify`: tells of each partition; when nothing is moving in the cluster, ends the throttles. */
 export async function verify(
@@ -12,9 +16,8 @@ export async function verify(
 ): Promise<void> {
   const targets = readReassignmentFile(options.reassignmentJsonFile as string);
   const ongoing = new Set((await admin.listPartitionReassignments()).map(nameOf));
-  const topics = targets.map(({ topic }) => topic);
-  const found = await assignmentsOfTopics(admin, topics);
-  const current = new Map(found.map((one) => [nameOf(one), one.replicas]));
+  const settled = targets.filter((target) => !ongoing.has(nameOf(target)));
+  const current = await presentReplicas(admin, settled);
   print('Status of partition reassignment:');
   for (const target of targets) {
     const name = nameOf(target);
@@ -32,6 +35,28 @@ export async function verify(
   }
   const isOnlyOthers = !targets.some((target) => ongoing.has(nameOf(target)));
   if (isOnlyOthers) note('Throttles stay while other partitions are being moved; see --list.');
+}
+
+/**
+ * Where partitions lie that are not being moved. Brokers may hear of the end of a move a moment
+ * after the controller has made it: what is not as it should be is asked again before it is told.
+ */
+async function presentReplicas(
+  admin: Admin,
+  targets: readonly Assignment[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await assignmentsOfTopics(
+      admin,
+      targets.map(({ topic }) => topic),
+    );
+    const replicas = new Map(found.map((one) => [nameOf(one), one.replicas]));
+    const asWished = targets.every(
+      (target) => replicas.get(nameOf(target))?.join() === target.replicas.join(),
+    );
+    if (asWished || attempt === ATTEMPTS) return replicas;
+    await delay(PAUSE_MS);
+  }
 }
 
 function settledLine(
