@@ -8,6 +8,36 @@ const handle = metadataHandler({
   clusterId: 'c',
   logger: silentLogger,
   autoCreate: undefined,
+  untilComplete: () => Promise.resolve(),
+});
+
+test('a broker that has just started waits to hear of the topics', async () => {
+  const metadata = new MetadataCache();
+  const partition = { partition: 0, leader: 1, leaderEpoch: 0, isr: [1], replicas: [1] };
+  const told = { ...partition, partitionEpoch: 0, offlineReplicas: [] };
+  const topics = { name: 't', topicId: 'id-of-t', partitions: [told] };
+  const answer = metadataHandler({
+    metadata,
+    clusterId: 'c',
+    logger: silentLogger,
+    autoCreate: undefined,
+    untilComplete: () => Promise.resolve(metadata.update([topics], true)),
+  })(
+    {
+      topics: null,
+      allowAutoTopicCreation: false,
+      includeClusterAuthorizedOperations: false,
+      includeTopicAuthorizedOperations: false,
+    },
+    {
+      apiVersion: 12,
+      clientId: null,
+      listenerName: 'PLAINTEXT',
+      remoteAddress: '',
+      onSent: () => {},
+    },
+  );
+  expect(await answer).toMatchObject({ topics: [{ name: 't', errorCode: 0 }] });
 });
 
 async function askById(apiVersion: number) {
@@ -56,7 +86,13 @@ describe('what clients are told', () => {
     },
   ]);
   const ask = async (apiVersion: number) =>
-    metadataHandler({ metadata, clusterId: 'c', logger: silentLogger, autoCreate: undefined })(
+    metadataHandler({
+      metadata,
+      clusterId: 'c',
+      logger: silentLogger,
+      autoCreate: undefined,
+      untilComplete: () => Promise.resolve(),
+    })(
       {
         topics: null,
         allowAutoTopicCreation: false,

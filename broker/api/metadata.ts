@@ -27,12 +27,18 @@ export interface MetadataDependencies {
    * undefined when `auto.create.topics.enable` is false.
    */
   readonly autoCreate: ((topic: string) => Promise<void>) | undefined;
+  /**
+   * Waits, for a while, until a controller has told this broker of all topics: one that has just
+   * started must not say that topics do not exist.
+   */
+  readonly untilComplete: () => Promise<unknown>;
 }
 
 /** Tells clients where everything is. */
 export function metadataHandler(dependencies: MetadataDependencies): ApiHandler<typeof Metadata> {
   const { metadata, clusterId } = dependencies;
   return async (request, context) => {
+    if (!metadata.isComplete) await dependencies.untilComplete();
     if (context.apiVersion < FIRST_BY_ID && request.topics?.some(({ name }) => name === null)) {
       throw new ProtocolError(
         'INVALID_REQUEST',

@@ -26,8 +26,14 @@ export class MetadataCache {
   private readonly topicsByName = new Map<string, TopicMetadata>();
   private readonly namesById = new Map<string, string>();
   private readonly waiters = new Set<() => void>();
+  private toldAll = false;
   /** Broker id of the controller, -1 while there is none. */
   controllerId = -1;
+
+  /** Whether a controller has told of all topics; before, a topic that is not here may exist. */
+  get isComplete(): boolean {
+    return this.toldAll;
+  }
 
   get brokers(): readonly BrokerNode[] {
     return [...this.brokersById.values()].sort((a, b) => a.id - b.id);
@@ -64,6 +70,7 @@ export class MetadataCache {
   update(updates: readonly TopicUpdate[], isFull = false): TopicMetadata[] {
     const before = [...this.topicsByName.values()];
     if (isFull) {
+      this.toldAll = true;
       this.topicsByName.clear();
       this.namesById.clear();
     }

@@ -63,6 +63,9 @@ export interface Rooms {
   readonly logger: Logger;
 }
 
+/** How long a broker that has just started waits to hear of the topics before it tells of none. */
+const FIRST_METADATA_MS = 10_000;
+
 /** Every handler with the rooms it needs. */
 export function handlersOf(rooms: Rooms): ApiHandlers {
   return { ...clientHandlers(rooms), ...clusterHandlers(rooms) };
@@ -137,6 +140,7 @@ function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi> {
     OffsetForLeaderEpoch: offsetForLeaderEpochHandler(rooms),
     Metadata: metadataHandler({
       ...rooms,
+      untilComplete: () => metadata.until(() => metadata.isComplete, FIRST_METADATA_MS, clock),
       autoCreate: mayAutoCreate ? autoCreation(admin, metadata, clock) : undefined,
     }),
     CreateTopics: createTopicsHandler({
