@@ -44,6 +44,8 @@ export interface Drill {
   /** Milliseconds under load after the last. Default 3000. */
   readonly quietMs?: number;
   readonly budget: Budget;
+  /** A drill that takes longer hangs. Default 8 minutes. */
+  readonly limitMs?: number;
   /** Events of level error that brokers may log, because the drill makes them. */
   readonly allowedErrors?: readonly string[];
   /** Does the harm and heals it: when it resolves everything runs and every link passes. */

@@ -20,6 +20,7 @@ interface Options {
   readonly repeat: string;
   readonly driver: string;
   readonly seed?: string;
+  readonly keep?: boolean;
   readonly list?: boolean;
 }
 
@@ -30,6 +31,7 @@ async function main(): Promise<number> {
     .option('--repeat <times>', 'how often each', '1')
     .option('--driver <name>', Object.keys(drivers).join(' or '), 'processes')
     .option('--seed <number>', 'of the first run; each further one counts up')
+    .option('--keep', 'keeps logs and segments of drills that pass, too')
     .option('--list', 'only says what there is')
     .parse()
     .opts<Options>();
@@ -40,12 +42,13 @@ async function main(): Promise<number> {
     for (const { id, name, title } of chosen) print(`${id} ${name}: ${title}`);
     return 0;
   }
+  const { keep = false } = options;
   const first = Number(options.seed ?? Date.now() % 1e6);
   const reports: DrillReport[] = [];
   for (let turn = 0; turn < Number(options.repeat); turn++) {
     for (const drill of chosen) {
       const directory = join(projectRoot(), '.cache', 'drills', `${drill.id}-${first + turn}`);
-      const report = await runDrill(drill, { driver, seed: first + turn, directory });
+      const report = await runDrill(drill, { driver, seed: first + turn, directory, keep });
       print(formatReport(report));
       reports.push(report);
     }

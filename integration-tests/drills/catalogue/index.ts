@@ -8,6 +8,8 @@ import { moving } from './moving';
 import { noFault } from './no-fault';
 import { pauses } from './pauses';
 import { powerCuts } from './power-cuts';
+import { replayed } from './producers';
+import { soak } from './soak';
 import { topics } from './topics';
 
 /** All drills, in the order of their ids. docs/drills.md says what each is for. */
@@ -22,4 +24,6 @@ export const catalogue: readonly Drill[] = [
   ...topics,
   ...disks,
   ...linkDrills,
+  replayed,
+  soak,
 ].sort((one, other) => (one.id < other.id ? -1 : 1));

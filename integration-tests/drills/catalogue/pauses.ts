@@ -2,7 +2,6 @@ import type { Drill } from '../drill';
 import {
   controllerOf,
   failoverBudget,
-  followerOf,
   hangBudget,
   leaderOf,
   somePartition,
@@ -36,16 +35,24 @@ function leaderPause(id: string, sessions: number, unavailabilityMs: number): Dr
   };
 }
 
+const LAG_MS = 3000;
+const LONG_SESSION_MS = 12_000;
+
+/** Who changes the ISR must be awake: a controller that stands still is one until its session ends. */
 const followerPause: Drill = {
   id: 'D08',
   name: 'follower-pause',
   title: 'A follower stands still for longer than a replica may lag, and keeps its session.',
-  cluster: { sessionTimeoutMs: 18_000, configs: { 'replica.lag.time.max.ms': '3000' } },
+  cluster: {
+    sessionTimeoutMs: LONG_SESSION_MS,
+    configs: { 'replica.lag.time.max.ms': String(LAG_MS) },
+  },
   workload: { partitions: 1 },
-  budget: { unavailabilityMs: 3000 + 5000 },
+  budget: { unavailabilityMs: LAG_MS + 5000 },
   async faults(stage) {
-    const { until, view, workload, tell, wait } = stage;
-    const follower = await followerOf(stage, 0);
+    const { until, view, workload, tell, wait, cluster } = stage;
+    const busy = [await view.controllerId(), await view.leader(workload.topic, 0)];
+    const follower = cluster.brokers.find(({ id }) => !busy.includes(id))!;
     await follower.pause();
     await until('it is out of the ISR', async () => {
       const state = await view.partition(workload.topic, 0);

@@ -1,3 +1,4 @@
+import { deferred } from '../../../client/runtime/deferred';
 import { createSessionFactory, ZkError, ZooKeeperClient } from '../../../zk-coordination';
 
 /** What ZooKeeper holds of a partition. */
@@ -104,6 +105,17 @@ export class ClusterView {
   /** Whether a reassignment is under way. */
   async reassigning(): Promise<boolean> {
     return (await this.get('/admin/reassign_partitions')) !== undefined;
+  }
+
+  /** Resolves when a znode is deleted, or when it is not there: at what time, by `performance.now()`. */
+  async gone(path: string): Promise<number> {
+    for (;;) {
+      const changed = deferred<number>();
+      const stat = await this.zk.exists(path, () => changed.resolve(performance.now()));
+      if (!stat) return performance.now();
+      const at = await changed.promise;
+      if (!(await this.zk.exists(path))) return at;
+    }
   }
 
   /** Every znode with its data, versions and owner, one a line. */
