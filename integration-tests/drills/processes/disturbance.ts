@@ -1,4 +1,4 @@
-import * as fs from 'node:fs';
+import fs from 'node:fs';
 
 /**
  * Loaded into a broker by `node --require`, because a machine's clock and disk cannot be spoilt for
@@ -47,9 +47,8 @@ function disturbedFlush(flush: typeof fs.fdatasync): typeof fs.fdatasync {
 if (file !== undefined) {
   globalThis.Date = ShiftedDate as DateConstructor;
   if (fs.existsSync('/proc/self/fd')) {
-    // The module itself: what others import of it is what it holds when they do.
-    const mutable = require('node:fs') as { fdatasync: typeof fs.fdatasync };
-    mutable.fdatasync = disturbedFlush(mutable.fdatasync);
+    // The module itself, and before anybody takes a function out of it.
+    fs.fdatasync = disturbedFlush(fs.fdatasync);
   }
   process.on('SIGUSR2', () => {
     now = JSON.parse(fs.readFileSync(file, 'utf8')) as Disturbance;
