@@ -4,7 +4,7 @@
 #   docker run -e KAFKA_ZOOKEEPER_CONNECT=zookeeper:2181 kafka-classic
 #   docker run --rm kafka-classic kafka-topics --bootstrap-server broker:9092 --list
 
-FROM node:20-bookworm-slim AS build
+FROM node:20-bookworm-slim AS dependencies
 WORKDIR /build
 # Another registry than npm's: --build-arg NPM_CONFIG_REGISTRY=https://npm.example.com/
 ARG NPM_CONFIG_REGISTRY
@@ -12,6 +12,8 @@ ARG NPM_CONFIG_REGISTRY
 COPY package.json package-lock.json .npmrc ./
 # Not `npm ci`: it refuses to install when a registry lacks a package meant for another platform.
 RUN npm install --include=dev --no-audit --no-fund
+
+FROM dependencies AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY broker broker
 COPY client client
