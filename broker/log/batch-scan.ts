@@ -64,14 +64,20 @@ export function* scanHeaders(range: FileRange, visit: VisitHeader): ReadSteps<Sc
 }
 
 /**
- * Walks the batches of a range and checks each: sizes, magic, rising offsets, CRC-32C. Memory is
- * bounded whatever sizes the file claims: the checksum is computed piece by piece.
+ * Walks the batches of a range and checks each: sizes, magic, rising offsets and epochs, CRC-32C.
+ * Memory is bounded whatever sizes the file claims: the checksum is computed piece by piece.
+ *
+ * Base offset and leader epoch are not part of the checksum, because the broker stamps them; what is
+ * wrong with them shows only in what stands beside them.
  *
  * @param nextOffset lowest base offset that the first batch may have
+ * @param dense whether every batch begins where the one before it ends, as in a log that has never
+ *   been compacted
  */
 export function* verifyBatches(
   range: FileRange,
   nextOffset: number,
+  dense: boolean,
   visit: (batch: RecordBatch, position: number) => void,
 ): ReadSteps<ScanEnd> {
   const buffer = Buffer.allocUnsafe(Math.min(VERIFY_CHUNK, Math.max(0, range.to - range.from)));
@@ -79,6 +85,7 @@ export function* verifyBatches(
   let bufferAt = range.from;
   let filled = 0;
   let lowest = nextOffset;
+  let epoch = -1;
   let position = range.from;
 
   while (position < range.to) {
@@ -96,6 +103,13 @@ export function* verifyBatches(
       const below = `base offset ${batch.baseOffset} is below ${lowest}, the end of what comes before`;
       return { position, problem: below };
     }
+    if (dense && position > range.from && batch.baseOffset > lowest) {
+      const beyond = `base offset is ${batch.baseOffset}, but what comes before ends at ${lowest}`;
+      return { position, problem: beyond };
+    }
+    if (batch.leaderEpoch < epoch) {
+      return { position, problem: `leader epoch ${batch.leaderEpoch} comes after ${epoch}` };
+    }
     const end = position + batch.sizeInBytes;
     let crc = 0;
     for (let at = position + attributesAt; at < end;) {
@@ -112,6 +126,7 @@ export function* verifyBatches(
     if (crc !== stored) return { position, problem: `checksum is ${crc}, but it says ${stored}` };
     visit(batch, position);
     lowest = batch.nextOffset;
+    epoch = batch.leaderEpoch;
     position = end;
   }
   return { position, problem: undefined };

@@ -20,6 +20,12 @@ let fixture: LogFixture;
 let sent: Buffer;
 let bases: number[];
 
+/** What a flipped bit does to the fields that the broker stamps; after a clean stop only the tail is read. */
+const UNCHECKED = [
+  ['an offset that leaves a gap', 0, 0x10, /^base offset is \d+, but what comes before ends at/],
+  ['an epoch older than the one before', 15, 0x02, /^leader epoch 0 comes after 2/],
+] as const;
+
 const name = (offset: number, suffix: string) => `${String(offset).padStart(20, '0')}${suffix}`;
 const file = (offset: number, suffix: string) => fixture.path('t-0', name(offset, suffix));
 const names = () => readdirSync(fixture.path('t-0')).sort();
@@ -93,6 +99,27 @@ describe.each([
     await log.appendAsLeader(oneRecord('goes on'), 3).written;
     expect(batchesOf(await readAll(log)).at(-1)?.baseOffset).toBe(RECORDS - 1);
   });
+
+  it.each(clean ? UNCHECKED.slice(0, 1) : UNCHECKED)(
+    '%s, which no checksum covers, is cut',
+    async (_case, byte, bit, reason) => {
+      const bytes = readFileSync(file(last(), '.log'));
+      const damaged = batchesOf(bytes).at(-1)!;
+      const at = bytes.length - damaged.sizeInBytes + byte;
+      // A bit of the high half of the base offset, or the last byte of the leader epoch.
+      bytes[byte === 0 ? at + 2 : at] ^= bit;
+      writeFileSync(file(last(), '.log'), bytes);
+      const { content, log } = await reopen();
+      expect(log.logEndOffset).toBe(RECORDS - 1);
+      expect(content.equals(sent.subarray(0, content.length))).toBe(true);
+      expect(cutsLogged()).toEqual([
+        expect.objectContaining({
+          offset: RECORDS - 1,
+          reason: expect.stringMatching(reason) as string,
+        }),
+      ]);
+    },
+  );
 
   it('garbage at the end is cut and reported', async () => {
     appendFileSync(file(last(), '.log'), Buffer.alloc(777, 0x5a));

@@ -71,7 +71,10 @@ export async function recoverLog(
     kept.push(segment);
     if (!unflushed && indexProblem === undefined) continue;
     if (indexProblem !== undefined) logRebuild(logger, partition, segment, indexProblem);
-    const end = await readInBackground(segment.rebuild(config.indexIntervalBytes, visit), files);
+    const end = await readInBackground(
+      segment.rebuild(config.indexIntervalBytes, isDense(config), visit),
+      files,
+    );
     const problem = end.problem ?? gapProblem(end.nextOffset, next, task, unflushed);
     if (problem === undefined) {
       if (next) segment.seal();
@@ -113,8 +116,13 @@ function gapProblem(
 ): string | undefined {
   if (!next || nextOffset === next.baseOffset) return undefined;
   if (nextOffset > next.baseOffset) return 'overlaps the next segment';
-  if (!unflushed || task.config.cleanupPolicy.includes('compact')) return undefined;
+  if (!unflushed || !isDense(task.config)) return undefined;
   return `ends at ${nextOffset}, but the next segment begins at ${next.baseOffset}`;
+}
+
+/** Only compaction takes batches away from between others. */
+function isDense({ cleanupPolicy }: LogConfig): boolean {
+  return !cleanupPolicy.includes('compact');
 }
 
 /** Reads the tail of the last segment; a torn one, which no clean stop leaves, is cut. */
@@ -127,11 +135,14 @@ async function findLogEnd(
   const { files, logger } = environment;
   const active = kept.at(-1);
   if (!active) return 0;
-  let tail = await readInBackground(active.tail(), files);
+  let tail = await readInBackground(active.tail(isDense(task.config)), files);
   if (tail.problem === undefined) return tail.nextOffset;
   const { indexIntervalBytes } = task.config;
   const visit = (batch: RecordBatch) => noteEpoch(task.epochs, batch);
-  tail = await readInBackground(active.rebuild(indexIntervalBytes, visit), files);
+  tail = await readInBackground(
+    active.rebuild(indexIntervalBytes, isDense(task.config), visit),
+    files,
+  );
   const bytesCut = active.writtenBytes - tail.position;
   await readInBackground(active.cutAt(tail.position, tail.nextOffset), files);
   cuts.push(

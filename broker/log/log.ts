@@ -352,7 +352,7 @@ export class PartitionLog implements Log, FlushSource {
       { event: 'index-rebuilt', partition: name, baseOffset: segment.baseOffset },
       `The index of segment ${segment.baseOffset} of ${name} is wrong and is built anew.`,
     );
-    const steps = segment.rebuild(config.indexIntervalBytes, () => {});
+    const steps = segment.rebuild(config.indexIntervalBytes, false, () => {});
     if (segment === segments.active) {
       readNow(steps, environment.files);
       return;

@@ -213,13 +213,17 @@ export class Segment {
     return undefined;
   }
 
-  /** Next offset after the last batch, found from the last index entry on. */
-  *tail(): ReadSteps<ScanEnd & { nextOffset: number }> {
+  /**
+   * Next offset after the last batch, found from the last index entry on.
+   *
+   * @param dense as for {@link rebuild}
+   */
+  *tail(dense: boolean): ReadSteps<ScanEnd & { nextOffset: number }> {
     const last = yield* this.offsetIndex.last();
     const from = last && (yield* this.isEntryRight(last)) ? last.position : 0;
     let nextOffset = this.baseOffset;
     const range = { path: this.logPath, from, to: this.writtenBytes };
-    const end = yield* verifyBatches(range, this.baseOffset, (batch) => {
+    const end = yield* verifyBatches(range, this.baseOffset, dense, (batch) => {
       nextOffset = batch.nextOffset;
     });
     return { ...end, nextOffset };
@@ -228,9 +232,12 @@ export class Segment {
   /**
    * Checks every batch and builds both indexes anew, up to the first thing that is wrong.
    * `writtenBytes` is left alone; see {@link cutAt}.
+   *
+   * @param dense whether the log has never been compacted, so that no offset is missing
    */
   *rebuild(
     indexIntervalBytes: number,
+    dense: boolean,
     visit: (batch: RecordBatch) => void,
   ): ReadSteps<ScanEnd & { nextOffset: number }> {
     this.offsetIndex.clear();
@@ -240,7 +247,7 @@ export class Segment {
     this.readyToAppend = true;
     let nextOffset = this.baseOffset;
     const range = { path: this.logPath, from: 0, to: this.writtenBytes };
-    const end = yield* verifyBatches(range, this.baseOffset, (batch, position) => {
+    const end = yield* verifyBatches(range, this.baseOffset, dense, (batch, position) => {
       nextOffset = batch.nextOffset;
       const { sizeInBytes, lastOffset, maxTimestamp } = batch;
       this.index({ position, sizeInBytes, lastOffset, maxTimestamp }, indexIntervalBytes);

@@ -122,7 +122,7 @@ class ScheduleRun {
     });
     const kafka = this.client('reader-1');
     const rack = profile.readerRack;
-    this.reader = new SimReader({ ...workload, kafka, trace, rack, name: 'reader-1' });
+    this.reader = new SimReader({ ...workload, kafka, trace, world, rack, name: 'reader-1' });
     const random = new SeededRandom(seed * 31 + 17);
     const { admin, reader } = this;
     const deleting = (partition: number) =>
@@ -195,7 +195,7 @@ class ScheduleRun {
       this.problems.push(`The replicas do not end alike: ${this.replicaEnds().join('; ')}.`);
     }
     await simulation.perform(SETTLED_MS, () => this.reader.stop());
-    this.problems.push(...this.reader.failures.map((failure) => `reader: ${failure}`));
+    for (const failure of new Set(this.reader.failures)) this.problems.push(`reader: ${failure}`);
   }
 
   /** Where each broker's logs end. */

@@ -1,13 +1,16 @@
 import type { Kafka } from '../../../client/kafka';
 import type { Consumer } from '../../../client/consumer';
+import { delay } from '../../../client/runtime/clock';
 import { describeError } from '../../../client/runtime/error';
 import type { History } from '../../checker/history';
 import type { Trace } from '../time/trace';
+import type { World } from '../time/world';
 
 export interface SimReaderOptions {
   readonly kafka: Kafka;
   readonly history: History;
   readonly trace: Trace;
+  readonly world: World;
   readonly name: string;
   readonly topic: string;
   readonly partitions: number;
@@ -16,6 +19,8 @@ export interface SimReaderOptions {
 }
 
 const POLL_MS = 5000;
+/** It goes on after a failure, to show what else is wrong. */
+const AFTER_FAILURE_MS = 5000;
 
 /** Reads all partitions from their beginning and keeps what it was given. */
 export class SimReader {
@@ -54,7 +59,7 @@ export class SimReader {
   }
 
   private async readOn(): Promise<void> {
-    const { topic, trace, name } = this.options;
+    const { topic, trace, name, world } = this.options;
     for (let assigned = false; !this.stopped;) {
       try {
         if (!assigned) {
@@ -67,6 +72,7 @@ export class SimReader {
         if (this.stopped) return;
         this.failures.push(describeError(error));
         trace.line(`${name} failed: ${describeError(error)}`);
+        await delay(AFTER_FAILURE_MS, world.clock);
       }
     }
   }
