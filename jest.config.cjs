@@ -15,6 +15,8 @@ const common = {
 
 module.exports = {
   maxWorkers: 2,
+  // No test waits for it; one that hangs is ended by it, on a busy machine as well.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,

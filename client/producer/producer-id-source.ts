@@ -71,7 +71,9 @@ export class ProducerIdSource {
       const error = thrown instanceof Error ? thrown : new Error(describeError(thrown));
       const final = KafkaClassicError.is(error) && !error.retriable;
       this.failures = final ? 0 : this.failures + 1;
-      logger.warn(
+      // A broker that has just started waits for its first ids itself: nothing to tell people.
+      const passing = this.failures === 1 && error instanceof ProtocolError;
+      logger[passing ? 'debug' : 'warn'](
         { event: 'producer-id-not-assigned', err: error, final },
         `The producer got no id: ${describeError(error)}`,
       );

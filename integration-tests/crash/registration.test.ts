@@ -35,11 +35,24 @@ async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await delay(20);
 }
 
+/** As a producer does: again while the broker has yet to be told, or to be sure, that it leads. */
+async function append(client: RawClient, value: number): Promise<number> {
+  for (;;) {
+    try {
+      return await produce(client, TOPIC, 0, integerBatch([value]));
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== 'NOT_LEADER_OR_FOLLOWER') throw error;
+      await delay(20);
+    }
+  }
+}
+
 /** The broker takes a record and has all that came before. */
 async function expectServing(): Promise<void> {
   const client = await RawClient.connect(cluster.bootstrap);
   const value = next++;
-  expect(await produce(client, TOPIC, 0, integerBatch([value]))).toBe(value);
+  expect(await append(client, value)).toBe(value);
   const values = (await readIntegers(client, TOPIC, 0)).map((record) => record.value);
   expect(values).toEqual(Array.from({ length: next }, (_, index) => index));
   await client.close();

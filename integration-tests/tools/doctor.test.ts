@@ -1,3 +1,4 @@
+import { Metadata } from '../../client/protocol/messages/metadata';
 import { cp, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, type Admin } from '../../client';
@@ -6,6 +7,7 @@ import { createSessionFactory } from '../../zk-coordination/session/session-fact
 import type { ZkSession } from '../../zk-coordination/session-contract';
 import { ranCommand } from '../../tools/cli/testing';
 import { definition } from '../../tools/kafka-doctor';
+import { RawClient } from '../harness/raw-client';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
 import { runTool } from './tool-process';
 
@@ -418,6 +420,19 @@ describe('brokers in trouble', () => {
   });
 });
 
+/** Waits until this very broker knows of a topic; any other may have answered so far. */
+async function knowsTopic(address: string, topic: string): Promise<void> {
+  const client = await RawClient.connect(address);
+  try {
+    for (let known = false; !known;) {
+      const { topics } = await client.request(Metadata, { topics: null });
+      known = topics.some(({ name }) => name === topic);
+    }
+  } finally {
+    await client.close();
+  }
+}
+
 test('two leaders: one that is cut off from everybody but clients does not know that it was replaced', async () => {
   const torn = await MultiBrokerCluster.start({
     proxies: true,
@@ -431,6 +446,7 @@ test('two leaders: one that is cut off from everybody but clients does not know 
     await client.createTopics([{ topic: 'torn', numPartitions: 1, replicationFactor: 3 }]);
     const [described] = await client.describeTopics(['torn']);
     const { leader: old } = described!.partitions[0]!;
+    await knowsTopic(torn.address(old), 'torn');
     const others = torn.ids.filter((id) => id !== old);
     for (const server of torn.zookeeper.ids) torn.zookeeperProxy(old, server).drop();
     for (const other of others) {

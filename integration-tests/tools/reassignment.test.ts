@@ -212,7 +212,8 @@ test('a move that is cancelled midway leaves nothing behind', async () => {
   expect(await run('--cancel', ...options)).toContain(
     'Successfully cancelled partition reassignment for: back-0\n',
   );
-  expect(await throttles('back')).toEqual([]);
+  // Brokers hear of changed configs one after the other.
+  while ((await throttles('back')).length > 0);
   while ([...(await replicasOf('back'))].sort().join() !== '1,2');
   expect(await run('--list')).toBe('No partition reassignments found.\n');
   expect(await run('--cancel', ...options)).toContain(
