@@ -12,8 +12,8 @@ const HANDFUL = ['D01', 'D05', 'D11', 'D19'];
 const LIMIT_MS = 10 * 60_000;
 
 test('ids and names are unique, and every drill says what it is', () => {
-  for (const of of [({ id }: { id: string }) => id, ({ name }: { name: string }) => name]) {
-    expect(new Set(catalogue.map(of)).size).toBe(catalogue.length);
+  for (const nameOf of [({ id }: { id: string }) => id, ({ name }: { name: string }) => name]) {
+    expect(new Set(catalogue.map(nameOf)).size).toBe(catalogue.length);
   }
   for (const { id, name, title, budget } of catalogue) {
     expect(id).toMatch(/^D\d\d[a-z]?$/);
