@@ -9,7 +9,10 @@ const PARTITIONS = 3;
 export const topicStep: Step<StartContext> = {
   title: `Creating topic ${TOPIC}`,
   run: async (context) => {
-    const kafka = new Kafka({ brokers: context.bootstrapServer!.split(','), clientId: 'npm-start' });
+    const kafka = new Kafka({
+      brokers: context.bootstrapServer!.split(','),
+      clientId: 'npm-start',
+    });
     const admin = kafka.admin();
     try {
       const created = await admin
