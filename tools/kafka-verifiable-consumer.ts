@@ -5,6 +5,7 @@ import { systemClock } from '../client/runtime/clock';
 import { clientLog } from './cli/client-log';
 import { runCommand, type CommandContext, type CommandDefinition } from './cli/command';
 import { wholeNumber } from './cli/number-option';
+import { tellIfSlow } from './cli/tell-if-slow';
 import {
   countsOnGroup,
   verifiableConsumerSettings,
@@ -62,9 +63,14 @@ async function run(context: CommandContext<VerifiableConsumerOptions>): Promise<
   }
   const brokers = client.brokers as readonly string[];
   const kafka = new Kafka({ ...client, brokers, logger: clientLog(note) });
+  const { topic } = options;
   await new VerifiableConsumer({
     consumer: kafka.consumer(consumer),
-    topic: options.topic,
+    topic,
+    whileAssigning: (assigning) =>
+      tellIfSlow(assigning, () =>
+        note(`Still looking for topic ${topic} on ${brokers.join()}; end with Ctrl-C.`),
+      ),
     maxMessages: options.maxMessages,
     verbose: options.verbose === true,
     clock: systemClock,

@@ -5,6 +5,7 @@ import { systemClock } from '../client/runtime/clock';
 import { clientLog } from './cli/client-log';
 import { runCommand, type CommandContext, type CommandDefinition } from './cli/command';
 import { wholeNumber } from './cli/number-option';
+import { tellIfSlow } from './cli/tell-if-slow';
 import { ThroughputThrottle } from './perf/throughput-throttle';
 import {
   throughputArgument,
@@ -61,8 +62,12 @@ async function run(context: CommandContext<VerifiableProducerOptions>): Promise<
   const kafka = new Kafka({ ...client, brokers, logger: clientLog(note) });
   const clock = systemClock;
   const { throughput } = options;
+  const connecting = kafka.producer(producer);
+  void tellIfSlow(connecting.connect(), () =>
+    note(`Still looking for a broker on ${brokers.join()}; records wait.`),
+  ).catch(() => {});
   await new VerifiableProducer({
-    producer: kafka.producer(producer),
+    producer: connecting,
     topic: options.topic,
     maxMessages: options.maxMessages,
     throughput,

@@ -5,6 +5,8 @@ import { eventLine, textOf } from './event-line';
 export interface VerifiableConsumerRun {
   readonly consumer: Pick<Consumer, 'assign' | 'assignment' | 'poll' | 'wakeup' | 'close'>;
   readonly topic: string;
+  /** Goes along with the look for the topic, which may take long; default: nobody does. */
+  whileAssigning?(assigning: Promise<void>): Promise<void>;
   /** Records to read; negative for no end. */
   readonly maxMessages: number;
   /** Whether each record is printed. */
@@ -39,7 +41,9 @@ export class VerifiableConsumer {
     signal.addEventListener('abort', wakeup);
     this.event('startup_complete');
     try {
-      if (!(await beforeAbort(consumer.assign({ topic }), signal))) return;
+      const assigning = consumer.assign({ topic });
+      const watched = this.run.whileAssigning?.(assigning) ?? assigning;
+      if (!(await beforeAbort(watched, signal))) return;
       this.event('partitions_assigned', { partitions: consumer.assignment() });
       await this.read();
     } catch (error) {
