@@ -67,9 +67,22 @@ export interface Rooms {
 const FIRST_METADATA_MS = 10_000;
 
 /** Every handler with the rooms it needs. */
-export function handlersOf(rooms: Rooms): ApiHandlers {
+export function handlersOf(rooms: Rooms): Omit<ApiHandlers, GroupApi> {
   return { ...clientHandlers(rooms), ...clusterHandlers(rooms) };
 }
+
+type GroupApi =
+  | 'FindCoordinator'
+  | 'JoinGroup'
+  | 'SyncGroup'
+  | 'Heartbeat'
+  | 'LeaveGroup'
+  | 'OffsetCommit'
+  | 'OffsetFetch'
+  | 'OffsetDelete'
+  | 'DescribeGroups'
+  | 'ListGroups'
+  | 'DeleteGroups';
 
 type ClusterApi =
   | 'LeaderAndIsr'
@@ -112,7 +125,7 @@ function clusterHandlers(rooms: Rooms): Pick<ApiHandlers, ClusterApi> {
 }
 
 /** What applications ask, and followers when they fetch. */
-function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi> {
+function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi | GroupApi> {
   const { configs, admin, metadata, traffic, clock, random } = rooms;
   const mayAutoCreate = configs.broker.get('auto.create.topics.enable');
   return {
