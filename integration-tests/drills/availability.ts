@@ -1,10 +1,10 @@
 import { cpus } from 'node:os';
 import { Kafka } from '../../client';
 import { delay } from '../../client/runtime/clock';
-import { longestUnavailability } from '../checker/durability';
-import { History } from '../checker/history';
-import { indexPartition } from '../checker/partition-index';
-import { newVerdict } from '../checker/verdict';
+import { longestUnavailability } from '../../tools/drill/checker/durability';
+import { History } from '../../tools/drill/checker/history';
+import { indexPartition } from '../../tools/drill/checker/partition-index';
+import { newVerdict } from '../../tools/drill/checker/verdict';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
 import { ClusterView } from './judge/cluster-view';
 import { within } from './timeline';

@@ -1,5 +1,5 @@
-import type { Verdict } from '../checker/verdict';
-import { verdictLine } from '../checker/verdict';
+import type { Verdict } from '../../tools/drill/checker/verdict';
+import { verdictLine } from '../../tools/drill/checker/verdict';
 
 /** What came of a drill. */
 export interface DrillReport {

@@ -1,9 +1,14 @@
 import type { Admin } from '../../client/admin';
 import type { Kafka } from '../../client/kafka';
 import { describeError } from '../../client/runtime/error';
-import { check } from '../checker/check';
-import { History } from '../checker/history';
-import { anomalyNames, newVerdict, type Anomaly, type Verdict } from '../checker/verdict';
+import { check } from '../../tools/drill/checker/check';
+import { History } from '../../tools/drill/checker/history';
+import {
+  anomalyNames,
+  newVerdict,
+  type Anomaly,
+  type Verdict,
+} from '../../tools/drill/checker/verdict';
 import { SeededRandom } from '../harness/seeded-random';
 import { ClusterState } from './cluster/cluster-state';
 import { EventWatch } from './cluster/event-watch';

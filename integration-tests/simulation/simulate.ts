@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ensureCodecsReady } from '../../client/records';
-import { verdictLine } from '../checker/verdict';
+import { verdictLine } from '../../tools/drill/checker/verdict';
 import { mutationNames, mutations, type Mutation } from './mutations';
 import { runSchedule, type Outcome } from './schedule';
 

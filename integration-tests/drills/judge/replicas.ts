@@ -1,5 +1,5 @@
 import { recordsOf } from '../../../client/records';
-import type { History, StoredBatch } from '../../checker/history';
+import type { History, StoredBatch } from '../../../tools/drill/checker/history';
 import { scanSegments } from '../../harness/segment-scan';
 
 interface Dump {

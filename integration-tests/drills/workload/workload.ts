@@ -1,12 +1,12 @@
 import { Kafka } from '../../../client';
-import { History } from '../../checker/history';
+import { History } from '../../../tools/drill/checker/history';
 import type { SeededRandom } from '../../harness/seeded-random';
 import type { DrillCluster } from '../drill-cluster';
 import type { ClusterView } from '../judge/cluster-view';
-import { readToTheEnd } from '../judge/final-read';
+import { readToTheEnd } from '../../../tools/drill/load/final-read';
 import { Churn } from './churn';
-import { Reader } from './reader';
-import { Writer } from './writer';
+import { Reader } from '../../../tools/drill/load/reader';
+import { Writer } from '../../../tools/drill/load/writer';
 
 /** What runs while a drill does its harm. */
 export interface WorkloadShape {

@@ -1,6 +1,6 @@
 import type { MemoryDisk } from '../../../broker/log/testing/memory-disk';
 import { batchesOf, endOfWholeBatches, recordsOf } from '../../../client/records';
-import type { FinalRead, StoredBatch } from '../../checker/history';
+import type { FinalRead, StoredBatch } from '../../../tools/drill/checker/history';
 import { LOG_DIR } from './sim-broker';
 
 /** What lies on a disk of one partition. */

@@ -2,7 +2,7 @@ import type { Kafka } from '../../../client/kafka';
 import type { Consumer } from '../../../client/consumer';
 import { delay } from '../../../client/runtime/clock';
 import { describeError } from '../../../client/runtime/error';
-import type { History } from '../../checker/history';
+import type { History } from '../../../tools/drill/checker/history';
 import type { Trace } from '../time/trace';
 import type { World } from '../time/world';
 

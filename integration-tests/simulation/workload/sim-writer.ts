@@ -1,6 +1,6 @@
 import type { Kafka } from '../../../client/kafka';
 import type { Producer } from '../../../client/producer';
-import type { History } from '../../checker/history';
+import type { History } from '../../../tools/drill/checker/history';
 import type { SeededRandom } from '../../harness/seeded-random';
 import type { World } from '../time/world';
 

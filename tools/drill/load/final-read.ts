@@ -1,5 +1,5 @@
 import type { Kafka } from '../../../client';
-import type { History } from '../../checker/history';
+import type { History } from '../checker/history';
 
 const POLL_MS = 1000;
 

@@ -1,11 +1,18 @@
 import type { Kafka, Producer } from '../../../client';
-import type { History } from '../../checker/history';
-import type { SeededRandom } from '../../harness/seeded-random';
+import type { History } from '../checker/history';
+
+/** Where chance comes from. */
+export interface Dice {
+  /** At least 0, below 1. */
+  next(): number;
+  /** A whole number of `min` to `max`, both included. */
+  int(min: number, max: number): number;
+}
 
 export interface WriterOptions {
   readonly kafka: Kafka;
   readonly history: History;
-  readonly random: SeededRandom;
+  readonly random: Dice;
   /** Tells the writers apart. */
   readonly id: number;
   readonly topic: string;

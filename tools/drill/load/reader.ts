@@ -1,7 +1,7 @@
 import type { Consumer, Kafka } from '../../../client';
 import { delay } from '../../../client/runtime/clock';
 import { describeError } from '../../../client/runtime/error';
-import type { History } from '../../checker/history';
+import type { History } from '../checker/history';
 import { REQUEST_TIMEOUT_MS } from './writer';
 
 export interface ReaderOptions {
