@@ -85,6 +85,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         "There is no position to begin from, and `autoOffsetReset` is `'none'`.",
         'Seek to an offset, or set `autoOffsetReset` to `earliest` or `latest`.',
       ),
+      fatal(
+        'COMMIT_FAILED',
+        'Offsets were not committed, because the consumer does not own the partitions any more or was thrown out of its group.',
+        'Whoever owns the partitions now begins at the last committed offset. Raise `maxPollIntervalMs` or `sessionTimeoutMs` if handlers, or pauses of the process, take longer.',
+      ),
     ],
   },
   {
