@@ -3,6 +3,7 @@ import {
   alterPartitionReassignments,
   type PartitionReassignment,
 } from './alter-partition-reassignments';
+import { alterGroupOffsets, type NewGroupOffset } from './alter-group-offsets';
 import type { PartitionItem } from './ask-leaders';
 import type { AdminCallOptions, ValidatedCallOptions } from './call-options';
 import { createPartitions, type NewPartitions } from './create-partitions';
@@ -12,6 +13,8 @@ import {
   type CreateTopicsOptions,
   type NewTopic,
 } from './create-topics';
+import { deleteGroupOffsets } from './delete-group-offsets';
+import { deleteGroups } from './delete-groups';
 import { deleteRecords, type DeletedRecords, type RecordsToDelete } from './delete-records';
 import { deleteTopics } from './delete-topics';
 import {
@@ -26,6 +29,7 @@ import {
   type DescribeConfigsOptions,
   type ResourceConfigs,
 } from './describe-configs';
+import { describeGroups, type GroupDescription } from './describe-groups';
 import {
   describeLogDirs,
   type BrokerLogDirs,
@@ -39,6 +43,12 @@ import {
   type ConfigResourceChange,
 } from './incremental-alter-configs';
 import {
+  listGroupOffsets,
+  type GroupOffset,
+  type ListGroupOffsetsOptions,
+} from './list-group-offsets';
+import { listGroups, type GroupListing, type ListGroupsOptions } from './list-groups';
+import {
   listOffsets,
   type ListedOffset,
   type ListOffsetsOptions,
@@ -48,6 +58,7 @@ import {
   listPartitionReassignments,
   type OngoingReassignment,
 } from './list-partition-reassignments';
+import { removeMembersFromGroup, type RemoveMembersOptions } from './remove-members';
 import { listTopics, type ListTopicsOptions, type TopicListing } from './list-topics';
 
 /**
@@ -174,6 +185,52 @@ export class Admin {
   /** Which APIs brokers answer in which versions. */
   describeApiVersions(options?: DescribeApiVersionsOptions): Promise<BrokerApiVersions[]> {
     return describeApiVersions(this.cluster, options);
+  }
+
+  /** Consumer groups and others, in order of their ids. All brokers are asked. */
+  listGroups(options?: ListGroupsOptions): Promise<GroupListing[]> {
+    return listGroups(this.cluster, options);
+  }
+
+  /** State, members and assignments of groups, in the order asked. A missing group is `Dead`. */
+  describeGroups(
+    groupIds: readonly string[],
+    options?: AdminCallOptions,
+  ): Promise<GroupDescription[]> {
+    return describeGroups(this.cluster, groupIds, options);
+  }
+
+  /** Deletes groups without members, and their offsets. */
+  deleteGroups(groupIds: readonly string[], options?: AdminCallOptions): Promise<void> {
+    return deleteGroups(this.cluster, groupIds, options);
+  }
+
+  /** How far a group has read, by topic and partition. */
+  listGroupOffsets(groupId: string, options?: ListGroupOffsetsOptions): Promise<GroupOffset[]> {
+    return listGroupOffsets(this.cluster, groupId, options);
+  }
+
+  /** Makes a group without members go on at other offsets. */
+  alterGroupOffsets(
+    groupId: string,
+    offsets: readonly NewGroupOffset[],
+    options?: AdminCallOptions,
+  ): Promise<void> {
+    return alterGroupOffsets(this.cluster, groupId, offsets, options);
+  }
+
+  /** Makes a group forget how far it has read partitions that no member reads. */
+  deleteGroupOffsets(
+    groupId: string,
+    partitions: readonly PartitionItem[],
+    options?: AdminCallOptions,
+  ): Promise<void> {
+    return deleteGroupOffsets(this.cluster, groupId, partitions, options);
+  }
+
+  /** Takes members out of a group, all of them when none is named. */
+  removeMembersFromGroup(groupId: string, options?: RemoveMembersOptions): Promise<void> {
+    return removeMembersFromGroup(this.cluster, groupId, options);
   }
 
   close(): Promise<void> {

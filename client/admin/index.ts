@@ -1,6 +1,7 @@
 /** Looking at a cluster and changing it. */
 export { Admin } from './admin';
 export { AdminError } from './admin-error';
+export type { NewGroupOffset } from './alter-group-offsets';
 export type { PartitionReassignment } from './alter-partition-reassignments';
 export type { PartitionItem } from './ask-leaders';
 export type { AdminCallOptions, ValidatedCallOptions } from './call-options';
@@ -19,6 +20,7 @@ export type {
   DescribeConfigsOptions,
   ResourceConfigs,
 } from './describe-configs';
+export type { GroupDescription, GroupMember } from './describe-groups';
 export type {
   BrokerLogDirs,
   DescribeLogDirsOptions,
@@ -26,12 +28,16 @@ export type {
   ReplicaInfo,
 } from './describe-log-dirs';
 export type { ElectLeadersOptions, LeaderElection } from './elect-leaders';
+export { groupStates, type GroupState } from './group-state';
 export type {
   AlterConfigsOptions,
   ConfigChange,
   ConfigResourceChange,
 } from './incremental-alter-configs';
+export type { GroupOffset, ListGroupOffsetsOptions } from './list-group-offsets';
+export type { GroupListing, ListGroupsOptions } from './list-groups';
 export type { ListedOffset, ListOffsetsOptions, ListOffsetsQuestion } from './list-offsets';
 export type { OngoingReassignment } from './list-partition-reassignments';
 export type { ListTopicsOptions, TopicListing } from './list-topics';
 export { MissingPartitionError } from './missing-partition-error';
+export type { MemberToRemove, RemoveMembersOptions } from './remove-members';
