@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { delay } from '../../client/runtime/clock';
 import { projectRoot } from '../../tools/cli/project-root';
 import { ClusterLayout } from '../../tools/dev/cluster-layout';
+import { ranCommand } from '../../tools/cli/testing';
 import { runningPid } from '../../tools/dev/pid-file';
+import { definition as drill } from '../../tools/kafka-drill';
 import { zookeeperPidFile } from '../../tools/zookeeper/zookeeper-process';
 import { freePorts } from '../harness/free-ports';
 import type { Ran } from './tool-process';
@@ -97,6 +99,13 @@ test('npm start: a file goes through a topic and back; again after a kill -9; np
   expect(third).toMatchObject({ code: 0 });
   expect(third.stdout).toContain(`Broker 1 is already serving on 127.0.0.1:${ports[0]}`);
   expect(third.stdout).toContain('✔ 3 lines sent, 3 read back, every key in one partition');
+
+  const drilled = await ranCommand(drill, [
+    ...['--bootstrap-server', `127.0.0.1:${ports[0]}`, '--data', folder],
+    ...['--drill', 'all-kill,rolling-restart'],
+  ]);
+  expect(drilled.stdout).toMatch(/^all-kill: PASSED .*\nrolling-restart: PASSED .*\n$/);
+  expect(drilled.code).toBe(0);
 
   const stopped = await dev('stop');
   expect(stopped).toEqual({

@@ -262,6 +262,16 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Run `npm stop`, then `npm start`.',
       ),
       fatal(
+        'DRILL_TARGET_FAILED',
+        '`kafka-drill` could not kill, stop, pause, cut off or bring back a broker, or found none.',
+        'The message says what was tried; try it by hand.',
+      ),
+      fatal(
+        'DRILL_TIMED_OUT',
+        'In a drill of `kafka-drill` the cluster did not come into the state that was waited for.',
+        'Look into the logs of the brokers, and ask `kafka-doctor`.',
+      ),
+      fatal(
         'ROUND_TRIP_MISMATCH',
         'What `npm start` read back is not what it had sent.',
         "The message names the differences. If nobody else wrote to the topic meanwhile, look into the broker's log.",

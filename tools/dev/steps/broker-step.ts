@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KafkaClassicError } from '../../../client/runtime/error';
 import { parseServerProperties } from '../../../broker/config/server-properties';
-import { projectRoot } from '../../cli/project-root';
-import { startDaemon } from '../../kafka/daemon-start';
+import { brokerPropertiesFile, startBroker } from '../broker-daemon';
 import { nextFreePort } from '../free-ports';
 import { runningPid } from '../pid-file';
 import type { StartContext } from '../start-context';
@@ -40,7 +39,7 @@ async function plan(
   others: readonly PlannedBroker[],
 ): Promise<PlannedBroker> {
   const { layout } = context;
-  const before = propertiesOf(propertiesFile(id, context));
+  const before = propertiesOf(brokerPropertiesFile(id, layout));
   const running = runningPid(layout.brokerPidFile(id));
   if (running !== null && before !== null) {
     mustUseSameZookeeper(before, context);
@@ -57,22 +56,10 @@ async function bringUp(
 ): Promise<string> {
   if (running !== null) return `Broker ${id} is already serving on ${listener} (pid ${running})`;
   const { layout, terminal } = context;
-  const home = layout.brokerHome(id);
-  const pidFile = layout.brokerPidFile(id);
-  const file = propertiesFile(id, context);
-  mkdirSync(home, { recursive: true });
-  writeFileSync(file, properties(id, context, listener));
-  const { pid } = await startDaemon({
-    args: [join(projectRoot(), 'dist/tools/kafka-server-start.js'), file, '--pid-file', pidFile],
-    pidFile,
-    logFolder: home,
-    env: terminal.env,
-  });
+  mkdirSync(layout.brokerHome(id), { recursive: true });
+  writeFileSync(brokerPropertiesFile(id, layout), properties(id, context, listener));
+  const pid = await startBroker(id, layout, terminal.env);
   return `Broker ${id} is serving on ${listener} (pid ${pid})`;
-}
-
-function propertiesFile(id: number, { layout }: StartContext): string {
-  return join(layout.brokerHome(id), 'server.properties');
 }
 
 function properties(

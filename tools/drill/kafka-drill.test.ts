@@ -1,0 +1,70 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ranCommand } from '../cli/testing';
+import { definition } from '../kafka-drill';
+import { CommandTarget } from './target/command-target';
+import { until } from './until';
+import { userDrills } from './user-drills';
+
+const run = (...args: string[]) => ranCommand(definition, args);
+
+test('the drills are listed', async () => {
+  const { code, stdout } = await run('--list');
+  expect(code).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(Object.keys(userDrills).length);
+  expect(stdout).toMatch(/^leader-kill +SIGKILL of a leader/);
+});
+
+test.each([
+  [[], '--drill is missing'],
+  [['--drill', 'flood'], 'There is no drill "flood"'],
+  [['--drill', 'leader-kill'], '--bootstrap-server'],
+  [['--drill', 'leader-kill', '--repeat', '0'], '--repeat'],
+])('refused: %j', async (args, message) => {
+  const { code, stderr } = await run(...args);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+describe('brokers reached by commands', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'kafka-drill-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'done');
+  const target = new CommandTarget({
+    kill: `echo kill {id} >> ${file}`,
+    start: `echo start {id} >> ${file}`,
+    stop: 'echo it cannot; exit 3',
+  });
+
+  test('each gets its id', async () => {
+    await target.kill(2);
+    await target.start(2);
+    expect(readFileSync(file, 'utf8')).toBe('kill 2\nstart 2\n');
+  });
+
+  test('can what there are commands for', () => {
+    expect([...target.abilities]).toEqual(['stop']);
+  });
+
+  test('a command that fails is told with what it printed', async () => {
+    await expect(target.stop(1)).rejects.toMatchObject({
+      code: 'DRILL_TARGET_FAILED',
+      message: expect.stringContaining('ended with 3: it cannot'),
+    });
+  });
+
+  test('what there is no command for is refused', async () => {
+    await expect(target.pause(1)).rejects.toThrow('no command for "pause"');
+  });
+});
+
+test('a wait ends with its limit, and tells what went wrong last', async () => {
+  const never = () => Promise.reject(new Error('still down'));
+  const signal = new AbortController().signal;
+  await expect(until('a miracle', never, signal, 0)).rejects.toMatchObject({
+    code: 'DRILL_TIMED_OUT',
+    message: expect.stringContaining('still down'),
+  });
+  await expect(until('a miracle', never, AbortSignal.abort())).rejects.toThrow('aborted');
+});
