@@ -37,11 +37,16 @@ function byTopic(partitions: readonly LogDirPartition[]) {
   }
   return [...topics].map(([name, of]) => ({
     name,
-    partitions: of.map(({ topicPartition, sizeInBytes, offsetLag, isFuture }) => ({
+    partitions: of.map(({ topicPartition, sizeInBytes, offsetLag, isFuture, compaction }) => ({
       partitionIndex: topicPartition.partition,
       partitionSize: sizeInBytes,
       offsetLag,
       isFutureKey: isFuture,
+      ...(compaction && {
+        firstDirtyOffset: compaction.firstDirtyOffset,
+        dirtyRatio: compaction.dirtyRatio,
+        uncleanable: compaction.uncleanable ?? null,
+      }),
     })),
   }));
 }

@@ -2,7 +2,7 @@ import type { ResponseInput } from '../../client/protocol/api';
 import type { Produce } from '../../client/protocol/messages/produce';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
-import type { LogAppendInfo } from '../log';
+import { MissingKeyError, type LogAppendInfo } from '../log';
 import type { Partition } from '../replication/partition';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ApiHandler } from './handler';
@@ -99,7 +99,14 @@ function accepted(index: number, info: LogAppendInfo): PartitionResponse {
 }
 
 function refused(index: number, error: unknown, logger: Logger): PartitionResponse {
-  return { index, ...responseError(error, logger, 'Produce'), baseOffset: -1 };
+  const recordErrors =
+    error instanceof MissingKeyError
+      ? error.recordErrors.map(({ index: batchIndex, message }) => ({
+          batchIndex,
+          batchIndexErrorMessage: message,
+        }))
+      : [];
+  return { index, ...responseError(error, logger, 'Produce'), baseOffset: -1, recordErrors };
 }
 
 /** Waits for the outcome and turns its failure into the partition's error. */

@@ -12,7 +12,6 @@ import {
   type ValueOf,
 } from './config-definition';
 
-const NO_COMPACTION = 'Logs are not compacted in this version.';
 const AS_PRODUCED = 'Record batches are stored as the producer made them.';
 
 const throttledReplicas = (value: readonly string[]) =>
@@ -28,7 +27,7 @@ export const topicConfigs = {
   'cleanup.policy': choices(
     ['compact', 'delete'],
     'delete',
-    'What happens to old segments: delete removes them, compact keeps the last record of each key. Logs are not compacted in this version: with compact alone old segments just stay.',
+    'What happens to old segments: delete removes them, compact keeps the last record of each key, compact,delete does both.',
     { brokerKey: 'log.cleanup.policy' },
   ),
   'retention.ms': long(
@@ -146,25 +145,27 @@ export const topicConfigs = {
     brokerKey: 'compression.zstd.level',
     noEffect: AS_PRODUCED,
   }),
-  'delete.retention.ms': long('86400000', 'Milliseconds a tombstone is kept in a compacted log.', {
-    min: 0,
-    brokerKey: 'log.cleaner.delete.retention.ms',
-    noEffect: NO_COMPACTION,
-  }),
+  'delete.retention.ms': long(
+    '86400000',
+    'Milliseconds a tombstone is kept in a compacted log after compaction has first seen it.',
+    {
+      min: 0,
+      brokerKey: 'log.cleaner.delete.retention.ms',
+    },
+  ),
   'min.compaction.lag.ms': long('0', 'Milliseconds a record is kept from compaction.', {
     min: 0,
     brokerKey: 'log.cleaner.min.compaction.lag.ms',
-    noEffect: NO_COMPACTION,
   }),
   'max.compaction.lag.ms': long(
     LONG_MAX,
-    'Milliseconds after which a record must have been compacted.',
-    { min: 1, brokerKey: 'log.cleaner.max.compaction.lag.ms', noEffect: NO_COMPACTION },
+    'Milliseconds after which a record is compacted whatever the dirty ratio.',
+    { min: 1, brokerKey: 'log.cleaner.max.compaction.lag.ms' },
   ),
   'min.cleanable.dirty.ratio': double(
     '0.5',
     'Part of a log that must be dirty before it is compacted.',
-    { min: 0, max: 1, brokerKey: 'log.cleaner.min.cleanable.ratio', noEffect: NO_COMPACTION },
+    { min: 0, max: 1, brokerKey: 'log.cleaner.min.cleanable.ratio' },
   ),
   preallocate: bool('false', 'Whether new segments get their full size at once.', {
     brokerKey: 'log.preallocate',

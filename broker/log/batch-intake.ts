@@ -6,14 +6,19 @@ import {
   validateBatch,
   validateProducedBatch,
 } from '../../client/records';
-import type { LogConfig } from './log-config';
-import { InvalidTimestampError, RecordListTooLargeError, UnexpectedOffsetError } from './log-error';
+import { isCompacted, type LogConfig } from './log-config';
+import {
+  InvalidTimestampError,
+  MissingKeyError,
+  RecordListTooLargeError,
+  UnexpectedOffsetError,
+} from './log-error';
 
 /**
  * Checks what a producer sent: every batch whole and right, nothing after the last one, sizes and
  * timestamps within the topic's limits. Changes nothing.
  *
- * @throws InvalidBatchError, InvalidTimestampError, RecordListTooLargeError
+ * @throws InvalidBatchError, InvalidTimestampError, MissingKeyError, RecordListTooLargeError
  */
 export function checkProduced(
   records: Buffer,
@@ -28,7 +33,7 @@ export function checkProduced(
     const size = validate(records, position, records.length, config.maxMessageBytes);
     const batch = new RecordBatch(records, position);
     if (config.messageTimestampType === 'CreateTime') checkTimestamps(batch, config, now);
-    if (config.cleanupPolicy.includes('compact') && !batch.isControl) checkKeys(batch);
+    if (isCompacted(config) && !batch.isControl) checkKeys(batch);
     batches.push(batch);
     position += size;
   }
@@ -46,19 +51,21 @@ export function checkReplicated(
   config: LogConfig,
   partition: string,
   logEndOffset: number,
-): { batches: RecordBatch[]; sizeInBytes: number } {
+): { batches: RecordBatch[]; sizeInBytes: number; hasGaps: boolean } {
   const batches: RecordBatch[] = [];
   let next = logEndOffset;
+  let hasGaps = false;
   const sizeInBytes = forEachBatch(records, (batch) => {
     validateBatch(records, batch.position, records.length);
     if (batch.baseOffset < next) {
       throw new UnexpectedOffsetError(partition, batch.baseOffset, logEndOffset);
     }
+    if (batch.baseOffset > next) hasGaps = true;
     next = batch.nextOffset;
     batches.push(batch);
   });
   checkTotalSize(records.subarray(0, sizeInBytes), config);
-  return { batches, sizeInBytes };
+  return { batches, sizeInBytes, hasGaps };
 }
 
 function checkTotalSize(records: Buffer, config: LogConfig): void {
@@ -91,12 +98,9 @@ function checkTimestamps(batch: RecordBatch, config: LogConfig, now: number): vo
 
 /** Compaction needs keys. The only check that looks at records, and only compacted topics pay for it. */
 function checkKeys(batch: RecordBatch): void {
+  const keyless: number[] = [];
   decodeBatch(batch.buffer, batch.position, ({ key, offset }) => {
-    if (key !== null) return;
-    throw new InvalidBatchError(
-      'INVALID_RECORD',
-      `Record ${offset - batch.baseOffset} of a batch has no key, but the topic is compacted.`,
-      batch.position,
-    );
+    if (key === null) keyless.push(offset - batch.baseOffset);
   });
+  if (keyless.length > 0) throw new MissingKeyError(keyless);
 }

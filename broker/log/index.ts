@@ -1,6 +1,18 @@
 /** The partition logs of a broker: files and batches, nothing of networks or ZooKeeper. */
+export type { CleanerConfig } from './cleaner/cleaner-config';
+export type {
+  CompactionFigures,
+  CompactionStatus,
+  TopicCleaning,
+} from './cleaner/compaction-status';
 export { nodeFileSystem, type DiskSpace, type FileStat, type FileSystem } from './file-system';
-export { defaultLogConfig, UNBOUNDED, type CleanupPolicy, type LogConfig } from './log-config';
+export {
+  defaultLogConfig,
+  isCompacted,
+  UNBOUNDED,
+  type CleanupPolicy,
+  type LogConfig,
+} from './log-config';
 export type { RecoveryProgress } from './log-dir';
 export type { LogEnvironmentOptions } from './log-environment';
 export * from './log-error';

@@ -37,6 +37,19 @@ export interface LogConfig {
   readonly messageTimestampAfterMaxMs: number;
   /** `cleanup.policy`. */
   readonly cleanupPolicy: CleanupPolicy;
+  /** `delete.retention.ms`: how long a compacted log keeps a tombstone after it was first seen. */
+  readonly deleteRetentionMs: number;
+  /** `min.compaction.lag.ms`: how long a record is certain not to be compacted away. */
+  readonly minCompactionLagMs: number;
+  /** `max.compaction.lag.ms`: the age at which a record is compacted whatever the dirty ratio. */
+  readonly maxCompactionLagMs: number;
+  /** `min.cleanable.dirty.ratio`: the part of a log that must be dirty before it is compacted. */
+  readonly minCleanableDirtyRatio: number;
+}
+
+/** Whether the log keeps the last record of each key. */
+export function isCompacted({ cleanupPolicy }: LogConfig): boolean {
+  return cleanupPolicy.includes('compact');
 }
 
 /** Larger than every offset, size and duration: Kafka's Long.MAX_VALUE. */
@@ -59,4 +72,8 @@ export const defaultLogConfig: LogConfig = {
   messageTimestampBeforeMaxMs: UNBOUNDED,
   messageTimestampAfterMaxMs: UNBOUNDED,
   cleanupPolicy: ['delete'],
+  deleteRetentionMs: 24 * 60 * 60 * 1000,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: UNBOUNDED,
+  minCleanableDirtyRatio: 0.5,
 };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describeError } from '../../client/runtime/error';
 import { boundedParallel } from './bounded-parallel';
+import type { CompactionStatus } from './cleaner/compaction-status';
 import { CoalescingSaver } from './coalescing-saver';
 import { checkpointNames, OffsetCheckpointFile } from './checkpoint-file';
 import { CleanShutdownFile } from './clean-shutdown-file';
@@ -48,7 +49,7 @@ export interface RecoveryProgress {
   readonly clean: boolean;
 }
 
-type OffsetName = 'recoveryPoint' | 'logStart' | 'highWatermark';
+type OffsetName = 'recoveryPoint' | 'logStart' | 'highWatermark' | 'cleaner';
 
 /** One directory of `log.dirs`: its lock, its identity, its checkpoints and the logs in it. */
 export class LogDir {
@@ -82,12 +83,14 @@ export class LogDir {
       recoveryPoint: checkpoint('recoveryPoint'),
       logStart: checkpoint('logStart'),
       highWatermark: checkpoint('highWatermark'),
+      cleaner: checkpoint('cleaner'),
     };
     const saver = (name: OffsetName) => new CoalescingSaver(() => this.saveCheckpoint(name));
     this.savers = {
       recoveryPoint: saver('recoveryPoint'),
       logStart: saver('logStart'),
       highWatermark: saver('highWatermark'),
+      cleaner: saver('cleaner'),
     };
     this.cleanShutdown = new CleanShutdownFile(fileSystem, path);
     this.context = {
@@ -95,7 +98,11 @@ export class LogDir {
       groups: new GroupCommit(environment.defer),
       health: this.health,
       reaper: this.reaper,
-      recoveryPointLowered: () => this.checkpoint('recoveryPoint'),
+      endMovedBack: async () => {
+        await this.checkpoint('recoveryPoint');
+        if (this.hasCleaned) await this.checkpoint('cleaner');
+      },
+      gapsFound: () => this.checkpoint('cleaner'),
     };
   }
 
@@ -156,6 +163,7 @@ export class LogDir {
     const recoveryPoints = await this.readCheckpoint('recoveryPoint');
     const logStarts = await this.readCheckpoint('logStart');
     const watermarks = await this.readCheckpoint('highWatermark');
+    const cleaned = await this.readCheckpoint('cleaner');
     const directories = await this.partitionDirectories();
     const cuts: RecoveryCut[] = [];
     let loaded = 0;
@@ -169,6 +177,7 @@ export class LogDir {
         recoveryPoint: recoveryPoints.get(name) ?? 0,
         logStartOffset: logStarts.get(name) ?? 0,
         highWatermark: watermarks.get(name) ?? 0,
+        cleanedUpTo: cleaned.get(name),
       });
       cuts.push(...result.cuts);
       this.byName.set(name, new PartitionLog(this.context, result.log));
@@ -176,8 +185,10 @@ export class LogDir {
       const total = directories.length;
       onProgress({ logDir: this.path, loaded, total, partition: name, clean });
     });
-    // What recovery has cut must not be claimed to be flushed when new records take its place.
-    if (!clean) await this.checkpoint('recoveryPoint');
+    const isKnown = (name: string) => this.byName.has(name);
+    if (![...cleaned.keys()].every(isKnown)) await this.checkpoint('cleaner');
+    // What recovery has cut must not be claimed to be flushed, or clean, when new records take its place.
+    if (!clean) await this.context.endMovedBack();
     return cuts;
   }
 
@@ -212,6 +223,7 @@ export class LogDir {
         logEndOffset: 0,
         recoveryPoint: 0,
         highWatermark: 0,
+        cleanedUpTo: undefined,
       });
       this.byName.set(name, log);
       return log;
@@ -228,7 +240,7 @@ export class LogDir {
     await log.abandon();
     const target = await this.rename(log, 'delete');
     this.reaper.removeDirectory(target, log.config.fileDeleteDelayMs);
-    await this.checkpointAll();
+    await this.checkpointWithout(log);
   }
 
   /** Closes a log and renames its directory, so that it is in nobody's way and nothing is lost. */
@@ -236,7 +248,7 @@ export class LogDir {
     this.byName.delete(partitionName(log.topicPartition));
     await log.close();
     await this.rename(log, 'stray');
-    await this.checkpointAll();
+    await this.checkpointWithout(log);
   }
 
   private async rename(log: PartitionLog, kind: 'delete' | 'stray'): Promise<string> {
@@ -255,6 +267,18 @@ export class LogDir {
     for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) {
       await this.checkpoint(kind);
     }
+    if (this.hasCleaned) await this.checkpoint('cleaner');
+  }
+
+  /** A log is gone; one of the same name must not be taken for it. */
+  private async checkpointWithout({ compaction }: PartitionLog): Promise<void> {
+    await this.checkpointAll();
+    if (!this.hasCleaned && compaction.cleanedUpTo !== undefined) await this.checkpoint('cleaner');
+  }
+
+  /** Whether any log in it has been compacted. */
+  private get hasCleaned(): boolean {
+    return this.logs.some(({ compaction }) => compaction.cleanedUpTo !== undefined);
   }
 
   /** Names the topic a partition belongs to. */
@@ -281,8 +305,12 @@ export class LogDir {
       recoveryPoint: (log: PartitionLog) => log.recoveryPoint,
       logStart: (log: PartitionLog) => log.logStartOffset,
       highWatermark: (log: PartitionLog) => log.highWatermark,
+      cleaner: ({ compaction }: PartitionLog) => compaction.cleanedUpTo,
     }[kind];
-    const entries = this.logs.map((log) => ({ ...log.topicPartition, offset: offset(log) }));
+    const entries = this.logs.flatMap((log) => {
+      const value = offset(log);
+      return value === undefined ? [] : [{ ...log.topicPartition, offset: value }];
+    });
     try {
       await this.checkpoints[kind].write(entries);
     } catch (error) {
@@ -290,7 +318,9 @@ export class LogDir {
     }
   }
 
-  async describe(): Promise<LogDirDescription> {
+  async describe(
+    compactionOf: (topicPartition: TopicPartition) => CompactionStatus | undefined,
+  ): Promise<LogDirDescription> {
     const space = this.health.failed
       ? undefined
       : await this.environment.fileSystem.statfs(this.path).catch(() => undefined);
@@ -308,6 +338,7 @@ export class LogDir {
             sizeInBytes: log.sizeInBytes,
             offsetLag: log.logEndOffset - log.highWatermark,
             isFuture: false,
+            compaction: compactionOf(log.topicPartition),
           })),
     };
   }
@@ -320,9 +351,7 @@ export class LogDir {
         this.health.fail(error),
       );
     }
-    for (const kind of ['recoveryPoint', 'logStart', 'highWatermark'] as const) {
-      await this.checkpoint(kind);
-    }
+    await this.checkpointAll();
     if (!this.health.failed && !this.health.full) await this.cleanShutdown.write();
     this.letGo();
   }

@@ -44,6 +44,30 @@ export class InvalidTimestampError extends LogError {
   }
 }
 
+/** Records of a batch that a topic does not take, by their place in the batch (KIP-467). */
+export interface RecordRefusal {
+  readonly index: number;
+  readonly message: string;
+}
+
+/** A compacted topic keeps the last record of each key: those without a key would be lost. */
+export class MissingKeyError extends LogError {
+  readonly recordErrors: readonly RecordRefusal[];
+
+  /** @param indexes of the records without a key in their batch */
+  constructor(indexes: readonly number[]) {
+    super(`${indexes.length} records of a batch have no key, but the topic is compacted.`, {
+      code: 'INVALID_RECORD',
+      retriable: false,
+      advice: 'Give every record a key, or set cleanup.policy of the topic to delete.',
+    });
+    this.recordErrors = indexes.map((index) => ({
+      index,
+      message: 'A compacted topic takes no record without a key.',
+    }));
+  }
+}
+
 export class RecordListTooLargeError extends LogError {
   constructor(size: number, max: number) {
     super(`${size} bytes of records do not fit in one segment of ${max} bytes.`, {

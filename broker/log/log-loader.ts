@@ -2,7 +2,7 @@ import { describeError } from '../../client/runtime/error';
 import type { FileReaper } from './file-reaper';
 import { LeaderEpochCache, LeaderEpochCheckpoint } from './leader-epoch-cache';
 import { tidyDirectory } from './leftover-files';
-import type { LogConfig } from './log-config';
+import { isCompacted, type LogConfig } from './log-config';
 import type { LogEnvironment } from './log-environment';
 import { recoverLog, rebuildEpochs, type FoundSegment, type RecoveryCut } from './log-recovery';
 import type { LoadedLog } from './log-state';
@@ -29,6 +29,8 @@ export interface LoadRequest {
   readonly logStartOffset: number;
   /** From `replication-offset-checkpoint`; 0 when it has no entry. */
   readonly highWatermark: number;
+  /** From `cleaner-offset-checkpoint`; undefined when it has no entry. */
+  readonly cleanedUpTo: number | undefined;
 }
 
 /** A log ready to be opened, and what had to be cut. */
@@ -62,6 +64,7 @@ export async function loadLog(
     config,
     recoveryPoint: request.recoveryPoint,
     clean: request.clean,
+    dense: !isCompacted(config) && request.cleanedUpTo === undefined,
   });
   const discard = (segments: readonly Segment[]) => {
     for (const segment of segments) {
@@ -113,6 +116,7 @@ export async function loadLog(
       logEndOffset,
       recoveryPoint,
       highWatermark: request.highWatermark,
+      cleanedUpTo: request.cleanedUpTo && Math.min(request.cleanedUpTo, logEndOffset),
     },
   };
 }

@@ -1,3 +1,5 @@
+import { defaultCleanerConfig, type CleanerConfig } from './cleaner/cleaner-config';
+
 /** What the log manager takes from the broker's config, by the broker configs of the same names. */
 export interface LogManagerConfig {
   /** `num.recovery.threads.per.data.dir`: logs of a directory loaded at a time. */
@@ -16,6 +18,8 @@ export interface LogManagerConfig {
   readonly producerIdExpirationMs: () => number;
   /** `producer.id.expiration.check.interval.ms`: time between two looks for idle producers. */
   readonly producerIdExpirationCheckIntervalMs: number;
+  /** `log.cleaner.*`; undefined when `log.cleaner.enable` is false. */
+  readonly cleaner: (() => CleanerConfig) | undefined;
   /** Free bytes of a disk below which appends are refused. Not a config of Kafka's. */
   readonly minFreeBytes: number;
   /** Time between two checks of the free space. Not a config of Kafka's. */
@@ -32,6 +36,7 @@ export const defaultLogManagerConfig: LogManagerConfig = {
   highWatermarkCheckpointIntervalMs: 5000,
   producerIdExpirationMs: () => 86_400_000,
   producerIdExpirationCheckIntervalMs: 600_000,
+  cleaner: () => defaultCleanerConfig,
   minFreeBytes: 100 * 1024 * 1024,
   diskCheckIntervalMs: 2000,
 };

@@ -1,4 +1,6 @@
 import { describeError } from '../../client/runtime/error';
+import type { CompactionFigures } from './cleaner/compaction-status';
+import { LogCleaner } from './cleaner/log-cleaner';
 import { defaultLogConfig, type LogConfig } from './log-config';
 import type { PartitionLog } from './log';
 import { LogDir, type RecoveryProgress } from './log-dir';
@@ -59,6 +61,7 @@ class LocalLogManager implements LogManager {
   private readonly configFor: (topic: string) => LogConfig;
   private readonly creating = new Map<string, Promise<Log>>();
   private readonly offlinePartitions = new Set<string>();
+  private readonly cleaner: LogCleaner | undefined;
   private chores: Periodic[] = [];
   private started = false;
   private closing: Promise<void> | undefined;
@@ -67,6 +70,17 @@ class LocalLogManager implements LogManager {
     this.environment = logEnvironment(options.environment);
     this.config = { ...defaultLogManagerConfig, ...options.config };
     this.configFor = options.configFor ?? (() => defaultLogConfig);
+    const { cleaner } = this.config;
+    this.cleaner =
+      cleaner &&
+      new LogCleaner({
+        environment: this.environment,
+        logs: () => this.live.flatMap((dir) => dir.logs),
+        config: cleaner,
+        saveCheckpoint: async (log) => {
+          await this.dirs.find(({ path }) => path === log.logDir)?.checkpoint('cleaner');
+        },
+      });
     const identity = options.identity ?? thisProcess();
     this.dirs = [...new Set(options.logDirs)].map(
       (path) =>
@@ -114,6 +128,7 @@ class LocalLogManager implements LogManager {
     }
     this.started = true;
     this.startChores();
+    this.cleaner?.start();
   }
 
   getLog(topicPartition: TopicPartition): Log | undefined {
@@ -170,7 +185,8 @@ class LocalLogManager implements LogManager {
   }
 
   async describeLogDirs(): Promise<LogDirDescription[]> {
-    return Promise.all(this.dirs.map((dir) => dir.describe()));
+    const statusOf = (of: TopicPartition) => this.cleaner?.figures.status(of);
+    return Promise.all(this.dirs.map((dir) => dir.describe(statusOf)));
   }
 
   async checkpointRecoveryPoints(): Promise<void> {
@@ -196,13 +212,21 @@ class LocalLogManager implements LogManager {
     }
   }
 
+  get cleanerFigures(): CompactionFigures | undefined {
+    return this.cleaner?.figures;
+  }
+
+  async cleanLogs(): Promise<void> {
+    await this.cleaner?.cleanDue();
+  }
+
   close(): Promise<void> {
     this.closing ??= this.shutDown();
     return this.closing;
   }
 
   private async shutDown(): Promise<void> {
-    await Promise.all(this.chores.map((chore) => chore.stop()));
+    await Promise.all([this.cleaner?.stop(), ...this.chores.map((chore) => chore.stop())]);
     await Promise.allSettled(this.creating.values());
     const threads = Math.max(4, this.config.recoveryThreadsPerDataDir);
     await Promise.all(this.dirs.map((dir) => dir.close(threads)));

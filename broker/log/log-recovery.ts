@@ -36,6 +36,8 @@ export interface RecoveryTask {
   readonly recoveryPoint: number;
   /** The directory was left in order; only what is evidently wrong is looked at. */
   readonly clean: boolean;
+  /** Whether no offset is missing, as in a log that has never been compacted. */
+  readonly dense: boolean;
 }
 
 /** The log after recovery. */
@@ -72,7 +74,7 @@ export async function recoverLog(
     if (!unflushed && indexProblem === undefined) continue;
     if (indexProblem !== undefined) logRebuild(logger, partition, segment, indexProblem);
     const end = await readInBackground(
-      segment.rebuild(config.indexIntervalBytes, isDense(config), visit),
+      segment.rebuild(config.indexIntervalBytes, task.dense, visit),
       files,
     );
     const problem = end.problem ?? gapProblem(end.nextOffset, next, task, unflushed);
@@ -116,13 +118,8 @@ function gapProblem(
 ): string | undefined {
   if (!next || nextOffset === next.baseOffset) return undefined;
   if (nextOffset > next.baseOffset) return 'overlaps the next segment';
-  if (!unflushed || !isDense(task.config)) return undefined;
+  if (!unflushed || !task.dense) return undefined;
   return `ends at ${nextOffset}, but the next segment begins at ${next.baseOffset}`;
-}
-
-/** Only compaction takes batches away from between others. */
-function isDense({ cleanupPolicy }: LogConfig): boolean {
-  return !cleanupPolicy.includes('compact');
 }
 
 /** Reads the tail of the last segment; a torn one, which no clean stop leaves, is cut. */
@@ -135,14 +132,11 @@ async function findLogEnd(
   const { files, logger } = environment;
   const active = kept.at(-1);
   if (!active) return 0;
-  let tail = await readInBackground(active.tail(isDense(task.config)), files);
+  let tail = await readInBackground(active.tail(task.dense), files);
   if (tail.problem === undefined) return tail.nextOffset;
   const { indexIntervalBytes } = task.config;
   const visit = (batch: RecordBatch) => noteEpoch(task.epochs, batch);
-  tail = await readInBackground(
-    active.rebuild(indexIntervalBytes, isDense(task.config), visit),
-    files,
-  );
+  tail = await readInBackground(active.rebuild(indexIntervalBytes, task.dense, visit), files);
   const bytesCut = active.writtenBytes - tail.position;
   await readInBackground(active.cutAt(tail.position, tail.nextOffset), files);
   cuts.push(

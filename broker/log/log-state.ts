@@ -1,4 +1,5 @@
 import { describeError } from '../../client/runtime/error';
+import { CleaningGate } from './cleaner/cleaning-gate';
 import { EpochStore } from './epoch-store';
 import type { FileReaper } from './file-reaper';
 import { errorCode } from './file-system';
@@ -27,10 +28,12 @@ export interface LogContext {
   readonly health: LogDirHealth;
   readonly reaper: FileReaper;
   /**
-   * Writes the directory's recovery points: one has moved back, and what is on disk must not claim
-   * that offsets which will be written anew are flushed.
+   * Writes the directory's recovery points and what is compacted: the end of a log has moved back,
+   * and what is on disk must not claim that offsets which will be written anew are flushed, or clean.
    */
-  readonly recoveryPointLowered: () => Promise<void>;
+  readonly endMovedBack: () => Promise<void>;
+  /** Writes which logs have gaps: recovery of one that is not known to have any would cut it there. */
+  readonly gapsFound: () => Promise<void>;
 }
 
 /** What loading found. */
@@ -47,6 +50,8 @@ export interface LoadedLog {
   readonly logEndOffset: number;
   readonly recoveryPoint: number;
   readonly highWatermark: number;
+  /** From `cleaner-offset-checkpoint`; undefined when the log has never been compacted. */
+  readonly cleanedUpTo: number | undefined;
 }
 
 /**
@@ -75,6 +80,11 @@ export class LogState {
   truncations = 0;
   /** How often segments were taken out. */
   removals = 0;
+  /** How often segments were replaced by compacted ones. */
+  rewrites = 0;
+  /** Everything below has been compacted; undefined as long as nothing was. */
+  cleanedUpTo: number | undefined;
+  readonly cleaningGate = new CleaningGate();
 
   constructor(
     readonly context: LogContext,
@@ -86,6 +96,7 @@ export class LogState {
     this.segments = new SegmentList(loaded.segments);
     this.startOffset = loaded.logStartOffset;
     this.nextOffset = this.fileEnd = this.readableEnd = loaded.logEndOffset;
+    this.cleanedUpTo = loaded.cleanedUpTo;
     this.watermark = Math.min(Math.max(loaded.highWatermark, this.startOffset), this.nextOffset);
     const { fileSystem, clock } = context.environment;
     this.producers = new ProducerStateManager(() => clock.monotonic(), loaded.producers);

@@ -21,7 +21,7 @@ export class LogTruncator {
     const { state } = this;
     if (offset < 0) throw new RangeError(`A log cannot end at ${offset}.`);
     if (offset >= state.nextOffset) return false;
-    return this.whileQuiet(async () => {
+    return await this.whileQuiet(async () => {
       if (offset >= state.nextOffset) return false;
       if (offset < state.segments.first.baseOffset) await this.startAnew(offset);
       else await this.cutAfter(offset);
@@ -76,13 +76,16 @@ export class LogTruncator {
     state.nextOffset = state.fileEnd = state.readableEnd = end;
     state.startOffset = anew ? end : Math.min(state.startOffset, end);
     state.watermark = Math.min(Math.max(state.watermark, state.startOffset), end);
+    if (state.cleanedUpTo !== undefined) {
+      state.cleanedUpTo = anew ? end : Math.min(state.cleanedUpTo, end);
+    }
     this.appender.cut();
     this.flusher.cut(end, anew);
   }
 
   /**
    * What was cut must not come back with a power failure and stand behind what is appended from now
-   * on; and the recovery point on disk must not vouch for offsets that are used anew.
+   * on; and the checkpoints on disk must not vouch for offsets that are used anew.
    */
   private async makeDurable(): Promise<void> {
     const { environment, segments, path, context } = this.state;
@@ -91,15 +94,20 @@ export class LogTruncator {
     await files.pinned(active.path, (fd) => fileSystem.fdatasync(fd));
     await fileSystem.syncDirectory(path);
     active.nameDurable = true;
-    await context.recoveryPointLowered();
+    await context.endMovedBack();
   }
 
-  /** Runs a change while no append is queued, being written or flushed. */
-  private async whileQuiet<T>(change: () => Promise<T>): Promise<T> {
+  /** Runs a change while no append is queued, being written or flushed, and nothing compacted. */
+  private whileQuiet<T>(change: () => Promise<T>): Promise<T> {
     const { state } = this;
     state.assertReadable();
     if (state.phase === 'truncating') throw new LogBusyError(state.name);
     state.phase = 'truncating';
+    return state.cleaningGate.hold(() => this.quietly(change));
+  }
+
+  private async quietly<T>(change: () => Promise<T>): Promise<T> {
+    const { state } = this;
     try {
       await this.appender.queue.drain();
       await this.flusher.idle();

@@ -118,7 +118,6 @@ describe('appending', () => {
       { messageTimestampBeforeMaxMs: 1000 },
       InvalidTimestampError,
     ],
-    ['no key', () => oneRecord('a'), { cleanupPolicy: ['compact'] }, 'INVALID_RECORD'],
     ['a control batch', () => batchOf([{ value: 'a' }], { isControl: true }), {}, 'INVALID_RECORD'],
   ])('refuses %s', async (_what, records, config, expected) => {
     const { log } = await fixture.openLog(config);
@@ -131,6 +130,16 @@ describe('appending', () => {
     }
     expect(log.logEndOffset).toBe(0);
     expect(readFileSync(fixture.path('t-0', '00000000000000000000.log'))).toHaveLength(0);
+  });
+
+  it('refuses records without a key in a compacted topic, and names them', async () => {
+    const { log } = await fixture.openLog({ cleanupPolicy: ['compact'] });
+    const batch = batchOf([{ key: 'k', value: 'a' }, { value: 'b' }, { value: 'c' }]);
+    const recordErrors = [1, 2].map((index) => ({ index, message: expect.any(String) as string }));
+    expect(() => log.appendAsLeader(batch, 0)).toThrow(
+      expect.objectContaining({ code: 'INVALID_RECORD', recordErrors }) as Error,
+    );
+    expect(log.logEndOffset).toBe(0);
   });
 
   it('lets coordinators write control batches', async () => {

@@ -5,6 +5,7 @@ import {
   stampLogAppendTime,
   type RecordBatch,
 } from '../../client/records';
+import { LogCompaction } from './cleaner/log-compaction';
 import { checkProduced, checkReplicated } from './batch-intake';
 import { LogAppender } from './log-appender';
 import type { LogConfig } from './log-config';
@@ -40,6 +41,7 @@ import type {
  * - ProducerStateManager: what idempotent producers have in the log, by which repetitions are told
  * - LogFlusher: fdatasync and the recovery point
  * - LogTruncator, log-retention: the end moves back, the start moves on
+ * - cleaner/: closed segments are replaced by ones that hold the last record of each key
  * - log-loader, log-recovery, leftover-files: from a directory to a log, also after a crash
  *
  * Invariants
@@ -66,6 +68,8 @@ export class PartitionLog implements Log, FlushSource {
   private readonly appender: LogAppender;
   private readonly reader: LogReader;
   private readonly truncator: LogTruncator;
+  /** What the cleaner works with. */
+  readonly compaction: LogCompaction;
   private listener: LogListener = {};
   private readonly rebuilding = new Map<Segment, Promise<void>>();
   private id: string | undefined;
@@ -82,6 +86,7 @@ export class PartitionLog implements Log, FlushSource {
     });
     this.reader = new LogReader(this.state, (segment) => this.rebuildIndex(segment));
     this.truncator = new LogTruncator(this.state, this.appender, this.flusher);
+    this.compaction = new LogCompaction(this.state, () => this.reader.forgetHints());
   }
 
   get path(): string {
@@ -178,6 +183,7 @@ export class PartitionLog implements Log, FlushSource {
     const { state } = this;
     state.assertWritable();
     const checked = checkReplicated(records, state.config, state.name, state.nextOffset);
+    if (checked.hasGaps) this.compaction.noteGaps();
     for (const { leaderEpoch, baseOffset } of checked.batches) {
       if (leaderEpoch >= 0) state.epochs.cache.assign(leaderEpoch, baseOffset);
     }
@@ -277,10 +283,15 @@ export class PartitionLog implements Log, FlushSource {
   }
 
   async enforceRetention(): Promise<number> {
-    if (this.state.phase !== 'open' || this.state.health.failed) return 0;
-    const removed = await removeExpired(this.state, this.appender);
-    this.raiseLogStartOffset(this.state.segments.first.baseOffset);
-    return removed;
+    const { state } = this;
+    if (state.phase !== 'open' || state.health.failed) return 0;
+    // Another time: compaction is reading the segments.
+    if (state.cleaningGate.isCleaning) return 0;
+    return state.cleaningGate.hold(async () => {
+      const removed = await removeExpired(state, this.appender);
+      this.raiseLogStartOffset(state.segments.first.baseOffset);
+      return removed;
+    });
   }
 
   async flush(upTo?: number): Promise<void> {
@@ -293,7 +304,7 @@ export class PartitionLog implements Log, FlushSource {
     const { state } = this;
     if (state.phase === 'closed') return;
     state.phase = 'closed';
-    await this.appender.queue.drain();
+    await state.cleaningGate.hold(() => this.appender.queue.drain());
     await Promise.all(this.rebuilding.values());
     if (!state.health.failed) {
       this.appender.sealWritten();
@@ -309,7 +320,7 @@ export class PartitionLog implements Log, FlushSource {
   async abandon(): Promise<void> {
     const { state } = this;
     state.phase = 'closed';
-    await this.appender.queue.drain();
+    await state.cleaningGate.hold(() => this.appender.queue.drain());
     await Promise.all(this.rebuilding.values());
     await this.flusher.idle();
     await state.epochs.saved().catch(() => {});

@@ -6,14 +6,17 @@ export class Periodic {
   private stopped = false;
   private running: Promise<void> | undefined;
 
-  /** @param work must not reject */
+  /**
+   * @param intervalMs may change between two times
+   * @param work must not reject
+   */
   constructor(
     private readonly clock: Clock,
-    private readonly intervalMs: number,
+    private readonly intervalMs: number | (() => number),
     private readonly work: () => Promise<void>,
-    firstAfterMs = intervalMs,
+    firstAfterMs?: number,
   ) {
-    this.arm(firstAfterMs);
+    this.arm(firstAfterMs ?? this.interval);
   }
 
   /** Ends it and waits for work under way. */
@@ -23,10 +26,14 @@ export class Periodic {
     await this.running;
   }
 
+  private get interval(): number {
+    return typeof this.intervalMs === 'number' ? this.intervalMs : this.intervalMs();
+  }
+
   private arm(ms: number): void {
     if (this.stopped) return;
     this.timer = this.clock.setTimeout(() => {
-      this.running = this.work().finally(() => this.arm(this.intervalMs));
+      this.running = this.work().finally(() => this.arm(this.interval));
     }, ms);
   }
 }

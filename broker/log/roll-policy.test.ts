@@ -30,3 +30,16 @@ it.each<[string, Partial<RollFacts>, Partial<IncomingBatches>, boolean]>([
     expected,
   );
 });
+
+it('a segment of a compacted log does not stay open beyond max.compaction.lag.ms', () => {
+  const rolls = (cleanupPolicy: 'compact' | 'delete', maxTimestamp: number) =>
+    shouldRoll(
+      segment,
+      { ...incoming, maxTimestamp },
+      { ...config, cleanupPolicy: [cleanupPolicy], maxCompactionLagMs: 60 },
+      10_000,
+    );
+  expect(rolls('compact', 5060)).toBe(false);
+  expect(rolls('compact', 5061)).toBe(true);
+  expect(rolls('delete', 5061)).toBe(false);
+});

@@ -1,4 +1,4 @@
-import type { LogConfig } from './log-config';
+import { isCompacted, type LogConfig } from './log-config';
 
 /** What the decision to close a segment looks at. */
 export interface RollFacts {
@@ -42,8 +42,15 @@ export function shouldRoll(
       : now - segment.createdAtMs;
   return (
     segment.sizeInBytes > config.segmentBytes - incoming.sizeInBytes ||
-    waited > config.segmentMs - segment.jitter * config.segmentJitterMs ||
+    waited > longestAge(config) - segment.jitter * config.segmentJitterMs ||
     segment.indexFull ||
     incoming.lastOffset - segment.baseOffset > MAX_RELATIVE_OFFSET
   );
+}
+
+/** Only closed segments are compacted, so none may stay open beyond `max.compaction.lag.ms`. */
+function longestAge(config: LogConfig): number {
+  return isCompacted(config)
+    ? Math.min(config.segmentMs, config.maxCompactionLagMs)
+    : config.segmentMs;
 }

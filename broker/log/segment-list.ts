@@ -51,6 +51,13 @@ export class SegmentList {
     this.list = this.list.filter((segment) => !gone.has(segment));
   }
 
+  /** Puts a segment in the place of those whose offsets it covers. */
+  replace(old: readonly Segment[], fresh: Segment): void {
+    const gone = new Set(old);
+    const left = this.list.filter((segment) => !gone.has(segment));
+    this.list = [...left, fresh].sort((a, b) => a.baseOffset - b.baseOffset);
+  }
+
   private floorIndex(offset: number): number {
     let low = 0;
     let high = this.list.length - 1;

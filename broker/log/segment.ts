@@ -44,13 +44,13 @@ export class Segment {
   removed = false;
   /** Whether the file's name is known to be on disk. */
   nameDurable: boolean;
+  readonly path: string;
   readonly offsetIndex: OffsetIndex;
   readonly timeIndex: TimeIndex;
 
   /** `.snapshot` of where the segment begins; it may not exist. */
   readonly producerSnapshotPath: string;
 
-  private logPath: string;
   private largest: TimestampAt | undefined;
   private firstTimestamp: number | undefined;
   private readonly createdAtMs: number;
@@ -66,11 +66,12 @@ export class Segment {
     directory: string,
     readonly baseOffset: number,
     sizes?: SegmentSizes,
+    transient = '',
   ) {
     const { files, indexPages, clock } = environment;
-    const path = (suffix: string) => segmentPath(directory, baseOffset, suffix);
-    this.logPath = path(suffixes.log);
-    this.producerSnapshotPath = path(suffixes.producerSnapshot);
+    const path = (suffix: string) => segmentPath(directory, baseOffset, suffix + transient);
+    this.path = path(suffixes.log);
+    this.producerSnapshotPath = segmentPath(directory, baseOffset, suffixes.producerSnapshot);
     this.assignedBytes = this.writtenBytes = sizes?.log ?? 0;
     this.createdAtMs = this.writtenAtMs = sizes?.mtimeMs ?? clock.now();
     this.jitter = environment.random();
@@ -93,9 +94,18 @@ export class Segment {
     if (this.readyToAppend) this.largest = NO_TIMESTAMP;
   }
 
-  /** A new, empty segment. Its file is made at once: its name keeps the log end offset. */
-  static create(environment: LogEnvironment, directory: string, baseOffset: number): Segment {
-    const segment = new Segment(environment, directory, baseOffset);
+  /**
+   * A new, empty segment. Its file is made at once: its name keeps the log end offset.
+   *
+   * @param transient put behind the names of its files while it is not part of the log yet
+   */
+  static create(
+    environment: LogEnvironment,
+    directory: string,
+    baseOffset: number,
+    transient = '',
+  ): Segment {
+    const segment = new Segment(environment, directory, baseOffset, undefined, transient);
     const fd = environment.files.use(segment.path, true);
     environment.fileSystem.ftruncateSync(fd, 0);
     for (const index of [segment.offsetIndex, segment.timeIndex]) {
@@ -106,28 +116,28 @@ export class Segment {
     return segment;
   }
 
-  get path(): string {
-    return this.logPath;
-  }
-
   /** When it was last written to, by the wall clock. */
   get modifiedAtMs(): number {
     return this.writtenAtMs;
   }
 
+  /** The log and its indexes. */
+  get dataPaths(): string[] {
+    return [this.path, this.offsetIndex.file.path, this.timeIndex.file.path];
+  }
+
   /** All files it may have, whether they exist or not. */
   get paths(): string[] {
-    const { offsetIndex, timeIndex } = this;
-    return [this.logPath, offsetIndex.file.path, timeIndex.file.path, this.producerSnapshotPath];
+    return [...this.dataPaths, this.producerSnapshotPath];
   }
 
   rollFacts(config: LogConfig): RollFacts {
-    this.firstTimestamp ??= readNow(this.readFirstTimestamp(), this.environment.files);
+    const firstTimestamp = readNow(this.firstBatchTimestamp(), this.environment.files);
     const entries = this.queuedBatches + 1;
     return {
       sizeInBytes: this.assignedBytes,
       baseOffset: this.baseOffset,
-      firstTimestamp: this.firstTimestamp,
+      firstTimestamp,
       createdAtMs: this.createdAtMs,
       jitter: this.jitter,
       indexFull:
@@ -162,7 +172,7 @@ export class Segment {
     this.assignedBytes = this.writtenBytes;
     if (this.writtenBytes === 0) this.firstTimestamp = undefined;
     const { files, fileSystem } = this.environment;
-    fileSystem.ftruncateSync(files.use(this.logPath), this.writtenBytes);
+    fileSystem.ftruncateSync(files.use(this.path), this.writtenBytes);
   }
 
   /** Adds the closing entry to the time index and writes both indexes out. */
@@ -181,6 +191,12 @@ export class Segment {
   *largestTimestamp(): ReadSteps<TimestampAt> {
     this.largest ??= (yield* this.timeIndex.last()) ?? NO_TIMESTAMP;
     return this.largest;
+  }
+
+  /** The largest timestamp of its first batch; -1 when it has none. */
+  *firstBatchTimestamp(): ReadSteps<number> {
+    this.firstTimestamp ??= yield* this.readFirstTimestamp();
+    return this.firstTimestamp;
   }
 
   /** Where to start looking for the batch that holds an offset. */
@@ -222,7 +238,7 @@ export class Segment {
     const last = yield* this.offsetIndex.last();
     const from = last && (yield* this.isEntryRight(last)) ? last.position : 0;
     let nextOffset = this.baseOffset;
-    const range = { path: this.logPath, from, to: this.writtenBytes };
+    const range = { path: this.path, from, to: this.writtenBytes };
     const end = yield* verifyBatches(range, this.baseOffset, dense, (batch) => {
       nextOffset = batch.nextOffset;
     });
@@ -246,7 +262,7 @@ export class Segment {
     this.bytesSinceEntry = 0;
     this.readyToAppend = true;
     let nextOffset = this.baseOffset;
-    const range = { path: this.logPath, from: 0, to: this.writtenBytes };
+    const range = { path: this.path, from: 0, to: this.writtenBytes };
     const end = yield* verifyBatches(range, this.baseOffset, dense, (batch, position) => {
       nextOffset = batch.nextOffset;
       const { sizeInBytes, lastOffset, maxTimestamp } = batch;
@@ -260,7 +276,7 @@ export class Segment {
   *findBatch(offset: number): ReadSteps<{ position: number; baseOffset: number } | undefined> {
     const from = yield* this.floorPosition(offset);
     let found: { position: number; baseOffset: number } | undefined;
-    yield* scanHeaders({ path: this.logPath, from, to: this.writtenBytes }, (batch, position) => {
+    yield* scanHeaders({ path: this.path, from, to: this.writtenBytes }, (batch, position) => {
       if (batch.lastOffset < offset) return true;
       found = { position, baseOffset: batch.baseOffset };
       return false;
@@ -271,7 +287,7 @@ export class Segment {
   /** Cuts the file at a batch's start; `offset` is the end of what stays. */
   *cutAt(position: number, offset: number): ReadSteps<void> {
     const { files, fileSystem } = this.environment;
-    fileSystem.ftruncateSync(files.use(this.logPath), position);
+    fileSystem.ftruncateSync(files.use(this.path), position);
     this.assignedBytes = this.writtenBytes = position;
     this.queuedBatches = 0;
     yield* this.offsetIndex.truncateTo(offset);
@@ -281,19 +297,23 @@ export class Segment {
     if (position === 0) this.firstTimestamp = undefined;
     this.largest = (yield* this.timeIndex.last()) ?? NO_TIMESTAMP;
     const last = yield* this.offsetIndex.last();
-    const range = { path: this.logPath, from: last?.position ?? 0, to: position };
+    const range = { path: this.path, from: last?.position ?? 0, to: position };
     yield* scanHeaders(range, (batch) => {
       this.noteTimestamp(batch.maxTimestamp, batch.lastOffset);
       return true;
     });
   }
 
-  /** Renames the files to `.deleted`; the caller removes them later. Returns the new names. */
-  markDeleted(): string[] {
+  /**
+   * Renames the files to `.deleted`; the caller removes them later. Returns the new names.
+   *
+   * @param paths default: all it may have
+   */
+  markDeleted(paths = this.paths): string[] {
     const { files, fileSystem } = this.environment;
     this.removed = true;
     const renamed: string[] = [];
-    for (const path of this.paths) {
+    for (const path of paths) {
       files.forget(path);
       if (!fileSystem.statSync(path)) continue;
       fileSystem.renameSync(path, path + transientSuffixes.deleted);
@@ -308,7 +328,7 @@ export class Segment {
 
   private *readFirstTimestamp(): ReadSteps<number> {
     let timestamp = -1;
-    yield* scanHeaders({ path: this.logPath, from: 0, to: this.writtenBytes }, (batch) => {
+    yield* scanHeaders({ path: this.path, from: 0, to: this.writtenBytes }, (batch) => {
       timestamp = batch.maxTimestamp;
       return false;
     });
@@ -343,7 +363,7 @@ export class Segment {
     if (offset < this.baseOffset) return false;
     const from = yield* this.floorPosition(offset);
     let right = false;
-    yield* scanHeaders({ path: this.logPath, from, to: this.writtenBytes }, (batch) => {
+    yield* scanHeaders({ path: this.path, from, to: this.writtenBytes }, (batch) => {
       if (batch.lastOffset < offset) return true;
       right = batch.baseOffset <= offset && batch.maxTimestamp === timestamp;
       return false;
@@ -356,7 +376,7 @@ export class Segment {
     const { position } = entry;
     if (position < 0 || position >= this.writtenBytes) return false;
     let right = false;
-    const range = { path: this.logPath, from: position, to: this.writtenBytes };
+    const range = { path: this.path, from: position, to: this.writtenBytes };
     yield* scanHeaders(range, (batch) => {
       right = batch.lastOffset === entry.offset;
       return false;

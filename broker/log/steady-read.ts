@@ -3,8 +3,9 @@ import { readInBackground, type ReadSteps } from './read-steps';
 
 /**
  * Runs a lookup on the thread pool although the log goes on changing. One that was overtaken by a
- * truncation says nothing about the log any more, and one that failed while segments were removed
- * may have looked for a file that is gone: both are repeated.
+ * truncation says nothing about the log any more; one that was overtaken by compaction may have looked
+ * into two files of one name; and one that failed while segments were removed may have looked for a
+ * file that is gone: all are repeated.
  *
  * @param start makes the lookup; called again for each attempt, and may throw
  * @param discard called with a result that is not used
@@ -16,10 +17,10 @@ export async function readSteadily<T>(
 ): Promise<T> {
   for (;;) {
     state.assertReadable();
-    const { truncations, removals } = state;
+    const { truncations, removals, rewrites } = state;
     try {
       const result = await readInBackground(start(), state.environment.files);
-      if (state.truncations === truncations) return result;
+      if (state.truncations === truncations && state.rewrites === rewrites) return result;
       discard(result);
     } catch (error) {
       if (state.truncations === truncations && state.removals === removals) throw error;

@@ -1,3 +1,4 @@
+import type { CompactionFigures, CompactionStatus } from './cleaner/compaction-status';
 import type { LogConfig } from './log-config';
 import type { TopicPartition } from './topic-partition';
 
@@ -220,6 +221,8 @@ export interface LogDirPartition {
   /** Log end minus high watermark. */
   readonly offsetLag: number;
   readonly isFuture: boolean;
+  /** How its compaction goes; undefined for logs that are not compacted. */
+  readonly compaction: CompactionStatus | undefined;
 }
 
 export interface CreateLogOptions {
@@ -262,6 +265,10 @@ export interface LogManager {
   checkpointHighWatermarks(): Promise<void>;
   /** Checks retention of every log. Also runs by itself. */
   enforceRetention(): Promise<void>;
+  /** Compacts the logs that are due for it. Also runs by itself. Never rejects. */
+  cleanLogs(): Promise<void>;
+  /** What is counted of compaction; undefined when it is switched off. */
+  readonly cleanerFigures: CompactionFigures | undefined;
 
   /** Flushes, checkpoints, leaves the clean-shutdown marker and lets go of the lock. */
   close(): Promise<void>;

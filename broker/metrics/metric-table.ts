@@ -66,6 +66,21 @@ export const metricTable = {
   kafka_network_queued_request_bytes: gauge('Bytes of requests in the works.'),
   kafka_network_queued_response_bytes: gauge('Bytes of responses waiting for slow clients.'),
   kafka_log_offline_directories: gauge('Log directories that have failed.'),
+  kafka_log_cleaner_runs_total: counter('Compactions of partitions.', 'topic'),
+  kafka_log_cleaner_read_bytes_total: counter('Bytes that compaction has read.', 'topic'),
+  kafka_log_cleaner_written_bytes_total: counter('Bytes that compaction has written.', 'topic'),
+  kafka_log_cleaner_max_dirty_ratio: gauge(
+    "Part of a partition's closed segments that is dirty; the largest of the topic's partitions here.",
+    'topic',
+  ),
+  kafka_log_cleaner_uncleanable_partitions: gauge(
+    'Partitions that are not compacted any more because that has failed.',
+    'topic',
+  ),
+  kafka_log_cleaner_max_clean_seconds: gauge('Duration of the longest compaction of a partition.'),
+  kafka_log_cleaner_since_last_run_seconds: gauge(
+    'Time since all partitions were last looked at for something to compact.',
+  ),
   kafka_zookeeper_session_state: gauge('1 for the state the session is in.', 'state'),
   kafka_zookeeper_lease_seconds: gauge(
     'Time for which the session is certain to live on; negative when it is over.',

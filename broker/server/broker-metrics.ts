@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics/metrics';
 import type { SocketServer } from '../network/socket-server';
 import type { Partition } from '../replication/partition';
 import type { Controller } from '../controller/controller';
+import { provideCleanerMetrics } from './cleaner-metrics';
 import type { Replication } from './replication';
 
 export interface MeteredRooms {
@@ -64,6 +65,7 @@ export function provideMetrics(metrics: Metrics, rooms: MeteredRooms): void {
   metrics.provide('kafka_controller_event_queue_seconds', () => figures().eventQueueTimeMs / 1000);
   metrics.provideNetworkLoad(() => socketServer.load());
   metrics.provide('kafka_log_offline_directories', () => logManager.offlineDirs.length);
+  if (logManager.cleanerFigures) provideCleanerMetrics(metrics, logManager.cleanerFigures);
   metrics.provide('kafka_zookeeper_session_state', () => [[{ state: zk.state }, 1]]);
   metrics.provide('kafka_zookeeper_lease_seconds', () => zk.lease.remainingMs() / 1000);
   zk.onState(({ state, previous }) => {

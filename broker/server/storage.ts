@@ -33,7 +33,7 @@ export async function openStorage(options: StorageOptions): Promise<LogManager> 
     brokerId,
     clusterId,
     configFor: (topic) => logConfigOf(configs.topic(topic)),
-    config: logManagerConfigOf(configs.broker),
+    config: logManagerConfigOf(configs.broker, () => configs.broker),
     environment: { clock, fileSystem, random, defer, logger },
     identity: edges.identity(),
     onProgress: ({ logDir, loaded, total }) =>

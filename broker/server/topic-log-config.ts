@@ -21,5 +21,9 @@ export function logConfigOf(config: TopicConfig): LogConfig {
     messageTimestampBeforeMaxMs: bounded(config.get('message.timestamp.before.max.ms')),
     messageTimestampAfterMaxMs: bounded(config.get('message.timestamp.after.max.ms')),
     cleanupPolicy: config.get('cleanup.policy') as CleanupPolicy,
+    deleteRetentionMs: bounded(config.get('delete.retention.ms')),
+    minCompactionLagMs: bounded(config.get('min.compaction.lag.ms')),
+    maxCompactionLagMs: bounded(config.get('max.compaction.lag.ms')),
+    minCleanableDirtyRatio: config.get('min.cleanable.dirty.ratio'),
   };
 }

@@ -13,6 +13,18 @@ export interface ReplicaInfo extends PartitionItem {
   readonly offsetLag: number;
   /** Whether it is a copy that is being moved to this directory. */
   readonly isFuture: boolean;
+  /** How its compaction goes; undefined when it is not compacted, or the broker is none of ours. */
+  readonly compaction?: CompactionStatus | undefined;
+}
+
+/** How the compaction of a partition's copy goes. */
+export interface CompactionStatus {
+  /** Everything below has been compacted. */
+  readonly firstDirtyOffset: number;
+  /** Part of its closed segments that is dirty, 0 to 1. */
+  readonly dirtyRatio: number;
+  /** Why it cannot be compacted; null when it can. */
+  readonly uncleanable: string | null;
 }
 
 export interface LogDirDescription {
@@ -67,12 +79,13 @@ export function describeLogDirs(
           totalBytes: dir.totalBytes,
           usableBytes: dir.usableBytes,
           replicas: dir.topics.flatMap(({ name: topic, partitions: copies }) =>
-            copies.map(({ partitionIndex, partitionSize, offsetLag, isFutureKey }) => ({
+            copies.map((copy) => ({
               topic,
-              partition: partitionIndex,
-              size: partitionSize,
-              offsetLag,
-              isFuture: isFutureKey,
+              partition: copy.partitionIndex,
+              size: copy.partitionSize,
+              offsetLag: copy.offsetLag,
+              isFuture: copy.isFutureKey,
+              compaction: compactionOf(copy),
             })),
           ),
         })),
@@ -80,4 +93,12 @@ export function describeLogDirs(
     },
     options,
   );
+}
+
+function compactionOf({
+  firstDirtyOffset,
+  dirtyRatio,
+  uncleanable,
+}: CompactionStatus): CompactionStatus | undefined {
+  return firstDirtyOffset < 0 ? undefined : { firstDirtyOffset, dirtyRatio, uncleanable };
 }

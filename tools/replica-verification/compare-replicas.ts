@@ -83,8 +83,13 @@ function offsetOf({ brokerId, batch: { lastOffset } }: Located): BrokerOffset {
   return { brokerId, lastOffset };
 }
 
-function shown({ brokerId, batch }: Located): BrokerBatch {
-  const { crc: checksum, leaderEpoch, buffer, position } = batch;
-  const isDamaged = computeCrc(buffer, position) !== checksum;
-  return { brokerId, checksum, leaderEpoch, isDamaged };
+/** What is told of a batch in which replicas differ. */
+export function shown({ brokerId, batch }: Located): BrokerBatch {
+  const { crc: checksum, leaderEpoch } = batch;
+  return { brokerId, checksum, leaderEpoch, isDamaged: isDamaged(batch) };
+}
+
+/** Whether the checksum does not fit the records. */
+export function isDamaged({ crc, buffer, position }: RecordBatch): boolean {
+  return computeCrc(buffer, position) !== crc;
 }

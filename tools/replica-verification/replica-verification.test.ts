@@ -1,7 +1,9 @@
 import { ranCommand } from '../cli/testing';
 import { RecordBatchBuilder } from '../../client/records';
+import type { ConfigEntry } from '../../client/admin';
 import { ManualClock } from '../../client/runtime/manual-clock';
 import { definition } from '../kafka-replica-verification';
+import { compareCompacted } from './compare-compacted';
 import { compareReplicas, type Mismatch } from './compare-replicas';
 import type { ReplicaAnswer, ReplicaSource } from './replica-source';
 import { mismatchText, progressText } from './report-lines';
@@ -72,6 +74,39 @@ describe('comparing replicas', () => {
     expect(mismatchText(at, found.mismatches[0])).toBe(
       "partition t-0: replica 1's offset 1 doesn't match replica 2's offset 0",
     );
+  });
+});
+
+describe('comparing compacted replicas', () => {
+  const whole = batch(0, ['a', 'b', 'c']);
+  const part = (values: Record<number, string>, time = 1000) => {
+    const builder = new RecordBatchBuilder({ baseOffset: 0, leaderEpoch: 1 });
+    for (const [delta, value] of Object.entries(values)) {
+      builder.tryAppendAt(Number(delta), time, null, value);
+    }
+    return Buffer.from(builder.build(2));
+  };
+
+  test('what only one of them has means nothing', () => {
+    const found = compareCompacted(0, [replica(1, whole), replica(2, part({ 1: 'b' }))]);
+    expect(found).toEqual({ nextOffset: 3, mismatches: [], isParted: false });
+    const later = compareCompacted(0, [replica(1, whole), replica(2, batch(7, ['x']))]);
+    expect(later).toMatchObject({ nextOffset: 3, mismatches: [] });
+    expect(compareCompacted(0, [replica(1, whole), replica(2)]).nextOffset).toBe(0);
+  });
+
+  test('what both have must be the same', () => {
+    for (const other of [part({ 1: 'x' }), part({ 1: 'b' }, 1001)]) {
+      const { mismatches } = compareCompacted(0, [replica(1, whole), replica(2, other)]);
+      expect(mismatches).toEqual([expect.objectContaining({ kind: 'content', offset: 1 })]);
+    }
+  });
+
+  test('and not damaged', () => {
+    const damaged = part({ 1: 'b' });
+    damaged[damaged.length - 2] ^= 1;
+    const { mismatches } = compareCompacted(0, [replica(1, whole), replica(2, damaged)]);
+    expect(mismatches).toMatchObject([{ kind: 'content', at: [{ isDamaged: true }, {}] }]);
   });
 });
 
@@ -160,6 +195,12 @@ describe('a run with --once', () => {
     source.highWatermark = 2;
   });
 
+  const policy: ConfigEntry = {
+    ...{ name: 'cleanup.policy', value: 'delete' },
+    ...({ source: 'DEFAULT_CONFIG', type: 'LIST' } as const),
+    ...{ isDefault: true, readOnly: false, isSensitive: false, synonyms: [], documentation: null },
+  };
+
   const ran = () =>
     new ReplicaVerifier(
       {
@@ -176,6 +217,7 @@ describe('a run with --once', () => {
               ],
             },
           ]),
+        describeConfigs: () => Promise.resolve([{ type: 'TOPIC', name: 't', configs: [policy] }]),
         listOffsets: (questions) =>
           Promise.resolve(
             questions.map((question) => ({

@@ -1,4 +1,5 @@
 import type { PartitionItem } from '../../client/admin';
+import { compareCompacted } from './compare-compacted';
 import { compareReplicas, type Mismatch, type ReplicaRecords } from './compare-replicas';
 import type { ReplicaAnswer, ReplicaSource } from './replica-source';
 
@@ -7,6 +8,8 @@ export interface CheckedPartition extends PartitionItem {
   readonly replicas: readonly number[];
   /** The first offset to compare. */
   readonly position: number;
+  /** Whether its replicas are compacted, each by itself. Default false. */
+  readonly isCompacted?: boolean;
 }
 
 export interface VerificationOptions {
@@ -21,6 +24,7 @@ export interface VerificationOptions {
 /** How far it has come in one partition. */
 interface Check {
   readonly at: PartitionItem;
+  readonly isCompacted: boolean;
   replicas: readonly number[];
   position: number;
   /** Highest high watermark any replica has told of. */
@@ -51,10 +55,11 @@ export class Verification {
     private readonly options: VerificationOptions,
   ) {
     this.checks = new Map(
-      partitions.map(({ topic, partition, replicas, position }) => [
+      partitions.map(({ topic, partition, replicas, position, isCompacted = false }) => [
         nameOf({ topic, partition }),
         {
           at: { topic, partition },
+          isCompacted,
           replicas,
           position,
           highWatermark: -1,
@@ -157,7 +162,8 @@ export class Verification {
       check.highWatermark = Math.max(check.highWatermark, answer.highWatermark);
     }
     if (readable.length < check.replicas.length || readable.length === 0) return false;
-    const { nextOffset, mismatches, isParted } = compareReplicas(check.position, readable);
+    const compare = check.isCompacted ? compareCompacted : compareReplicas;
+    const { nextOffset, mismatches, isParted } = compare(check.position, readable);
     for (const mismatch of mismatches) this.options.onMismatch(check.at, mismatch);
     this.count += mismatches.length;
     const advanced = nextOffset > check.position || isParted;

@@ -12,7 +12,10 @@ type Context = Pick<
   CommandContext<ReplicaVerificationOptions>,
   'options' | 'print' | 'note' | 'signal'
 >;
-type VerifyingAdmin = Pick<Admin, 'describeTopics' | 'listOffsets' | 'listTopics'>;
+type VerifyingAdmin = Pick<
+  Admin,
+  'describeConfigs' | 'describeTopics' | 'listOffsets' | 'listTopics'
+>;
 
 /** Records of one broker to have in memory at once, in bytes. */
 const BYTES_AT_ONCE = 16 * 1024 * 1024;
@@ -116,14 +119,27 @@ export class ReplicaVerifier {
     const assignments = await this.assignments(this.topics);
     const time = options.time ?? (options.once ? 'earliest' : 'latest');
     const begins = await this.offsets(assignments, time);
+    const compacted = await this.compactedTopics();
     const checked: CheckedPartition[] = [];
     for (const { topic, partition, replicas } of assignments) {
       const name = nameOf({ topic, partition });
       const position = begins.get(name);
       if (position === undefined) note(`${name} has no leader that answers and is left out.`);
-      else checked.push({ topic, partition, replicas, position });
+      else {
+        const isCompacted = compacted.has(topic);
+        checked.push({ topic, partition, replicas, position, isCompacted });
+      }
     }
     return checked;
+  }
+
+  private async compactedTopics(): Promise<ReadonlySet<string>> {
+    const described = await this.admin.describeConfigs(
+      this.topics.map((name) => ({ type: 'TOPIC', name, configNames: ['cleanup.policy'] })),
+    );
+    const isCompacted = ({ configs }: (typeof described)[number]) =>
+      configs.some(({ value }) => value?.includes('compact'));
+    return new Set(described.filter(isCompacted).map(({ name }) => name));
   }
 
   private async assignments(topics: readonly string[]) {

@@ -1,6 +1,5 @@
 import { bool, choice, choices, double, int, long, LONG_MAX, string } from '../config-definition';
 
-const NO_COMPACTION = 'Logs are not compacted in this version.';
 const hours = (key: string) => ({ key, times: 3_600_000 });
 const unlimitedOrPositive = (value: number) =>
   value === -1 || value >= 1 ? undefined : '-1 (without limit) or at least 1';
@@ -92,7 +91,7 @@ export const logsConfigs = {
   'log.cleanup.policy': choices(
     ['compact', 'delete'],
     'delete',
-    'What happens to old segments: delete removes them, compact keeps the last record of each key. Logs are not compacted in this version: with compact alone old segments just stay.',
+    'What happens to old segments: delete removes them, compact keeps the last record of each key, compact,delete does both.',
     { dynamic: 'cluster-wide' },
   ),
   'log.index.size.max.bytes': int('10485760', 'Largest index of a segment in bytes.', {
@@ -186,58 +185,56 @@ export const logsConfigs = {
     'Logs of one directory that are recovered at the same time after a crash.',
     { min: 1, importance: 'high', dynamic: 'cluster-wide' },
   ),
-  'log.cleaner.enable': bool('true', 'Whether logs with the policy compact are compacted.', {
-    noEffect: NO_COMPACTION,
-  }),
+  'log.cleaner.enable': bool('true', 'Whether logs with the policy compact are compacted.'),
   'log.cleaner.threads': int('1', 'Logs compacted at the same time.', {
     min: 0,
     dynamic: 'cluster-wide',
-    noEffect: NO_COMPACTION,
+    noEffect: 'One loop compacts all logs of a broker, one after the other.',
   }),
   'log.cleaner.io.max.bytes.per.second': double(
     '1.7976931348623157E308',
-    'Bytes per second that compaction reads and writes.',
-    { dynamic: 'cluster-wide', noEffect: NO_COMPACTION },
+    'Bytes per second that compaction reads and writes together.',
+    { dynamic: 'cluster-wide' },
   ),
-  'log.cleaner.dedupe.buffer.size': long('134217728', 'Bytes for the keys during compaction.', {
-    min: 1,
-    dynamic: 'cluster-wide',
-    noEffect: NO_COMPACTION,
-  }),
-  'log.cleaner.io.buffer.size': int('524288', 'Bytes of the buffers of compaction.', {
+  'log.cleaner.dedupe.buffer.size': long(
+    '134217728',
+    'Most bytes for the keys during compaction, 24 for each; taken only while they are needed.',
+    {
+      min: 1,
+      dynamic: 'cluster-wide',
+    },
+  ),
+  'log.cleaner.io.buffer.size': int('524288', 'Bytes that compaction reads at a time.', {
     min: 0,
     dynamic: 'cluster-wide',
-    noEffect: NO_COMPACTION,
   }),
   'log.cleaner.io.buffer.load.factor': double('0.9', 'How full the buffer for keys may be.', {
     min: 0,
     max: 1,
     dynamic: 'cluster-wide',
-    noEffect: NO_COMPACTION,
   }),
   'log.cleaner.backoff.ms': long(
     '15000',
     'Milliseconds to sleep when there is nothing to compact.',
-    { min: 0, dynamic: 'cluster-wide', noEffect: NO_COMPACTION },
+    { min: 0, dynamic: 'cluster-wide' },
   ),
   'log.cleaner.min.cleanable.ratio': double(
     '0.5',
     'Part of a log that must be dirty before it is compacted.',
-    { min: 0, max: 1, dynamic: 'cluster-wide', noEffect: NO_COMPACTION },
+    { min: 0, max: 1, dynamic: 'cluster-wide' },
   ),
   'log.cleaner.delete.retention.ms': long(
     '86400000',
-    'Milliseconds a tombstone is kept in a compacted log.',
-    { min: 0, dynamic: 'cluster-wide', noEffect: NO_COMPACTION },
+    'Milliseconds a tombstone is kept in a compacted log after compaction has first seen it.',
+    { min: 0, dynamic: 'cluster-wide' },
   ),
   'log.cleaner.min.compaction.lag.ms': long('0', 'Milliseconds a record is kept from compaction.', {
     min: 0,
     dynamic: 'cluster-wide',
-    noEffect: NO_COMPACTION,
   }),
   'log.cleaner.max.compaction.lag.ms': long(
     LONG_MAX,
-    'Milliseconds after which a record must have been compacted.',
-    { min: 1, dynamic: 'cluster-wide', noEffect: NO_COMPACTION },
+    'Milliseconds after which a record is compacted whatever the dirty ratio.',
+    { min: 1, dynamic: 'cluster-wide' },
   ),
 };

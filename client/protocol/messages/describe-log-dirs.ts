@@ -1,5 +1,5 @@
 import { defineApi } from '../api';
-import { array, bool, int16, int32, int64, string } from '../schema';
+import { array, bool, float64, int16, int32, int64, string } from '../schema';
 
 export const DescribeLogDirs = defineApi({
   key: 35,
@@ -32,6 +32,19 @@ export const DescribeLogDirs = defineApi({
           partitionSize: int64('Bytes of its segments.'),
           offsetLag: int64('Records it is behind the high watermark.'),
           isFutureKey: bool('Whether it is a copy being moved here.'),
+          firstDirtyOffset: int64(
+            'Everything below has been compacted; -1 when the partition is not compacted. Not a field of Kafka.',
+            { versions: '2+', tag: 100, default: -1 },
+          ),
+          dirtyRatio: float64('Part of its closed segments that is dirty. Not a field of Kafka.', {
+            versions: '2+',
+            tag: 101,
+            default: 0,
+          }),
+          uncleanable: string(
+            'Why it cannot be compacted, null when it can. Not a field of Kafka.',
+            { versions: '2+', nullable: '2+', tag: 102, default: null },
+          ),
         }),
       }),
       totalBytes: int64('Size of the volume, -1 when unknown.', {

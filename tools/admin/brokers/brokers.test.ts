@@ -23,6 +23,13 @@ test('the JSON of kafka-log-dirs', () => {
       '{"logDir":"/d2","error":"KAFKA_STORAGE_ERROR","partitions":[]}]}]}',
   );
   expect(formatLogDirs(brokers, new Set())).toContain('"partition":"u-0"');
+  const compaction = { firstDirtyOffset: 3, dirtyRatio: 0.25, uncleanable: null };
+  const compacted = [
+    { brokerId: 1, logDirs: [{ ...dir, replicas: [{ ...replica, compaction }] }] },
+  ];
+  expect(formatLogDirs(compacted, new Set())).toContain(
+    '"isFuture":false,"compaction":{"firstDirtyOffset":3,"dirtyRatio":0.25,"uncleanable":null}}',
+  );
 });
 
 test('the API versions of a broker', () => {

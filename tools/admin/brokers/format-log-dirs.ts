@@ -1,7 +1,8 @@
 import type { BrokerLogDirs } from '../../../client/admin';
 
 /**
- * The JSON line of kafka-log-dirs, in the shape of Kafka's LogDirsCommand.
+ * The JSON line of kafka-log-dirs, in the shape of Kafka's LogDirsCommand, which knows nothing of
+ * `compaction`: compacted partitions have it.
  *
  * @param topics those asked for; empty for all
  */
@@ -18,11 +19,12 @@ export function formatLogDirs(
         error: error?.code ?? null,
         partitions: replicas
           .filter(({ topic }) => topics.size === 0 || topics.has(topic))
-          .map(({ topic, partition, size, offsetLag, isFuture }) => ({
+          .map(({ topic, partition, size, offsetLag, isFuture, compaction }) => ({
             partition: `${topic}-${partition}`,
             size,
             offsetLag,
             isFuture,
+            compaction,
           })),
       })),
     })),
