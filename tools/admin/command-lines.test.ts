@@ -3,6 +3,7 @@ import { ranCommand } from '../cli/testing';
 import { definition as apiVersions } from '../kafka-broker-api-versions';
 import { definition as cluster } from '../kafka-cluster';
 import { definition as configs } from '../kafka-configs';
+import { definition as groups } from '../kafka-consumer-groups';
 import { definition as deleteRecords } from '../kafka-delete-records';
 import { definition as getOffsets } from '../kafka-get-offsets';
 import { definition as leaderElection } from '../kafka-leader-election';
@@ -15,6 +16,7 @@ import { definition as topics } from '../kafka-topics';
 const tools = [
   [topics, ['--list']],
   [configs, ['--describe', '--broker-defaults']],
+  [groups, ['--list']],
   [getOffsets, []],
   [deleteRecords, ['--offset-json-file', 'none']],
   [logDirs, ['--describe']],
@@ -56,6 +58,22 @@ test.each<[CommandDefinition<never>, string[], string]>([
   [configs, ['--describe', '--entity-type', 'users'], 'This version has no configs of users.'],
   [configs, ['--describe', '--user-defaults'], 'This version has no configs of users.'],
   [configs, ['--alter', '--topic', 't', '--add-config', 'a'], '"a" in --add-config'],
+  [groups, [], 'exactly one action: --list, --describe, --delete, --reset-offsets or --delete-'],
+  [groups, ['--describe'], '--describe needs --group or --all-groups.'],
+  [groups, ['--list', '--group', 'g'], "--group can't be used with --list."],
+  [groups, ['--delete', '--group', 'g', '--all-groups'], "can't be used with --all-groups."],
+  [groups, ['--describe', '--group', 'g', '--members', '--offsets'], 'at most one of --members'],
+  [groups, ['--describe', '--group', 'g', '--state', 'Empty'], 'not take a value for --state'],
+  [groups, ['--list', '--state', 'Tired'], "Invalid state list 'Tired'. Valid states are:"],
+  [groups, ['--list', '--type', 'share'], "Invalid types list 'share'. Valid types are:"],
+  [groups, ['--delete-offsets', '--group', 'g'], '--delete-offsets needs --group and --topic.'],
+  [groups, ['--reset-offsets', '--group', 'g', '--topic', 't'], 'needs exactly one of --to-offset'],
+  [groups, ['--reset-offsets', '--group', 'g', '--to-latest'], 'reset scopes should be defined'],
+  [
+    groups,
+    ['--reset-offsets', '--group', 'g', '--topic', 't:x', '--to-latest'],
+    "Invalid partition 'x' specified in topic arg 't:x'.",
+  ],
   [getOffsets, ['--topic', 't', '--topic-partitions', 't:1'], "can't be used with --topic."],
   [getOffsets, ['--time', '-5'], 'no tiered storage'],
   [logDirs, [], '--describe must be specified.'],

@@ -192,6 +192,16 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Write `{"partitions": [{"topic": "t", "partition": 0}]}`, no partition twice.',
       ),
       fatal(
+        'RESET_FILE_INVALID',
+        'The file given to kafka-consumer-groups with `--from-file` cannot be read or is not CSV of the form expected.',
+        'Write lines of `topic,partition,offset`, with the group before them for several groups; `--export` prints such.',
+      ),
+      fatal(
+        'NO_COMMITTED_OFFSET',
+        'An offset was to be shifted, and the group has committed none for the partition.',
+        'Reset the partition to an end, an offset or a time instead.',
+      ),
+      fatal(
         'REASSIGNMENT_FILE_INVALID',
         'The file given to kafka-reassign-partitions with `--reassignment-json-file` cannot be read or is not JSON of the form expected.',
         'Write `{"partitions": [{"topic": "t", "partition": 0, "replicas": [1, 2]}], "version": 1}`, no partition and no broker twice.',
