@@ -5,7 +5,8 @@ import type { LogEnvironment } from '../log-environment';
 import type { Segment } from '../segment';
 import { DamagedSegmentError } from './damaged-segment-error';
 
-/** Bytes of batches looked at before others have their turn on the event loop. */
+/** Records, and bytes of batches, looked at before others have their turn on the event loop. */
+const SLICE_RECORDS = 256;
 const SLICE_BYTES = 64 * 1024;
 
 export interface WalkOptions {
@@ -36,21 +37,23 @@ export async function walkBatches(
       fileSystem.read(fd, buffer, 0, buffer.length, position),
     );
     let at = 0;
-    let slice = 0;
+    let sliceRecords = 0;
+    let sliceBytes = 0;
     let goOn = true;
     while (goOn && at + recordsAt <= filled) {
       const batch = new RecordBatch(buffer, at);
       const problem = headerProblem(batch, size - position - at);
       if (problem) throw new DamagedSegmentError(segment.path, position + at, problem);
-      const { sizeInBytes } = batch;
+      const { sizeInBytes, recordCount } = batch;
       if (at + sizeInBytes > filled) break;
       checkBatch(batch, segment, position);
       goOn = options.visit(batch);
       if (!goOn) break;
       at += sizeInBytes;
-      slice += sizeInBytes;
-      if (slice < SLICE_BYTES) continue;
-      slice = 0;
+      sliceRecords += recordCount;
+      sliceBytes += sizeInBytes;
+      if (sliceRecords < SLICE_RECORDS && sliceBytes < SLICE_BYTES) continue;
+      sliceRecords = sliceBytes = 0;
       await new Promise<void>((resolve) => defer(resolve));
     }
     await options.chunkDone(at);
