@@ -22,6 +22,11 @@ const changing: ReadonlySet<Operation> = new Set<Operation>([
   'mkdir',
 ]);
 
+/** Not `instanceof`: what Node's own modules return is of another realm than a test. */
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | undefined)?.then === 'function';
+}
+
 export function ioError(code: string): NodeJS.ErrnoException {
   return Object.assign(new Error(`${code}: injected`), { code });
 }
@@ -45,7 +50,7 @@ export class FaultyFileSystem {
   readonly fileSystem: FileSystem;
 
   private crashed = false;
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly underWay = new Set<PromiseLike<unknown>>();
   private readonly paths = new Map<number, string>();
 
   constructor(private readonly inner: FileSystem = nodeFileSystem) {
@@ -93,12 +98,12 @@ export class FaultyFileSystem {
         return Promise.reject(error as Error);
       }
       const result = operation.apply(target, args);
-      if (result instanceof Promise) this.follow(result);
+      if (isThenable(result)) this.follow(result);
       return result;
     };
   }
 
-  private follow(promise: Promise<unknown>): void {
+  private follow(promise: PromiseLike<unknown>): void {
     this.underWay.add(promise);
     const done = () => void this.underWay.delete(promise);
     promise.then(done, done);
