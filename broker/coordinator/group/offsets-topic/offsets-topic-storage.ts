@@ -1,0 +1,212 @@
+import type { Logger } from '../../../../client/runtime/logger';
+import { describeError } from '../../../../client/runtime/error';
+import { ProtocolError } from '../../../../client/protocol/protocol-error';
+import { GroupStorageError } from '../group-storage-error';
+import type { ClaimEvents, GroupClaim, GroupSnapshot, GroupStorage } from '../group-storage';
+import { partitionOfGroup } from './group-partition';
+import { changedOffsets, newerOffsets } from './joined-offsets';
+import { OffsetsShard, type OffsetsPartition, type ShardOptions } from './offsets-shard';
+import { forgetting, OffsetsTopicClaim } from './offsets-topic-claim';
+
+export interface OffsetsTopicStorageOptions {
+  /** Where membership is kept, and who has claimed which group. */
+  readonly membership: GroupStorage;
+  /** All groups there are in {@link membership}, whoever coordinates them. */
+  readonly allGroups: () => Promise<readonly string[]>;
+  /**
+   * The brokers that lead the partitions of the offsets topic, in order; undefined for partitions
+   * without a leader that lives. undefined when the topic is not known.
+   */
+  readonly leaders: () => readonly (number | undefined)[] | undefined;
+  /** Creates the offsets topic. */
+  readonly createTopic: () => Promise<void>;
+  /** A partition of the offsets topic, when this broker hosts it. */
+  readonly partition: (index: number) => OffsetsPartition | undefined;
+  /** Calls back when this broker may have lost the lead of partitions. Returns how to end that. */
+  readonly onLeadershipChange: (callback: () => void) => () => void;
+  readonly shard: () => ShardOptions;
+  readonly logger: Logger;
+}
+
+/**
+ * Groups whose offsets are in the compacted topic `__consumer_offsets` instead of ZooKeeper, with
+ * Kafka's records (`offsets.storage=kafka`). Membership stays where it was. A group's coordinator is
+ * the leader of the partition its offsets are in, as in Kafka.
+ *
+ * Offsets that are still in ZooKeeper move over when their group is claimed.
+ */
+export class OffsetsTopicStorage implements GroupStorage {
+  /** Partitions that this broker leads and has read, or is reading. */
+  private readonly shards = new Map<number, Promise<OffsetsShard>>();
+  private readonly loaded = new Map<number, OffsetsShard>();
+  private readonly claims = new Map<OffsetsTopicClaim, OffsetsShard>();
+  private readonly stopListening: () => void;
+  private creating: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(private readonly options: OffsetsTopicStorageOptions) {
+    this.stopListening = options.onLeadershipChange(() => this.dropLost());
+  }
+
+  /** See {@link GroupStorage.coordinatorOf}. */
+  async coordinatorOf(groupId: string): Promise<number | undefined> {
+    const leaders = this.options.leaders() ?? (await this.created(groupId));
+    if (!leaders || leaders.length === 0) return undefined;
+    return leaders[partitionOfGroup(groupId, leaders.length)];
+  }
+
+  /** See {@link GroupStorage.claim}. */
+  async claim(groupId: string, events: ClaimEvents): Promise<GroupClaim> {
+    const shard = await this.shardOf(groupId);
+    let claim: OffsetsTopicClaim | undefined;
+    let lostEarly = false;
+    const membership = await this.options.membership.claim(groupId, {
+      onLost: () => {
+        if (claim) claim.lose();
+        else lostEarly = true;
+      },
+    });
+    try {
+      const snapshot = await this.moveOver(groupId, shard, membership);
+      if (lostEarly || !shard.isLed || this.closed) throw notCoordinator(groupId);
+      claim = new OffsetsTopicClaim(snapshot, membership, shard, events, (ended) =>
+        this.claims.delete(ended),
+      );
+      this.claims.set(claim, shard);
+      return claim;
+    } catch (error) {
+      await membership.release();
+      throw error;
+    }
+  }
+
+  /** See {@link GroupStorage.list}. */
+  async list(): Promise<string[]> {
+    const leaders = this.options.leaders();
+    if (!leaders) return [];
+    const isHere = (groupId: string) => {
+      const index = partitionOfGroup(groupId, leaders.length);
+      return this.isLedHere(index);
+    };
+    const groups = new Set((await this.options.allGroups()).filter(isHere));
+    for (let index = 0; index < leaders.length; index++) {
+      if (!this.isLedHere(index)) continue;
+      for (const groupId of (await this.load(index)).groupIds) groups.add(groupId);
+    }
+    return [...groups];
+  }
+
+  /** See {@link GroupStorage.read}. */
+  async read(groupId: string): Promise<GroupSnapshot> {
+    const shard = await this.shardOf(groupId);
+    const { group, offsets } = await this.options.membership.read(groupId);
+    const known = shard.offsetsOf(groupId);
+    return { group, offsets: changedOffsets(known, newerOffsets(known, offsets)) };
+  }
+
+  /** See {@link GroupStorage.close}. */
+  async close(): Promise<void> {
+    this.closed = true;
+    this.stopListening();
+    await Promise.all([...this.claims.keys()].map((claim) => claim.release()));
+    await this.options.membership.close();
+  }
+
+  /**
+   * Offsets in ZooKeeper are from before the topic was used, or from a broker that does not use it
+   * yet. They go only when the topic has them.
+   */
+  private async moveOver(
+    groupId: string,
+    shard: OffsetsShard,
+    membership: GroupClaim,
+  ): Promise<GroupSnapshot> {
+    const { group, offsets: left } = membership.snapshot;
+    const known = shard.offsetsOf(groupId);
+    const leftovers = forgetting(left);
+    if (leftovers.length === 0) return { group, offsets: known };
+    const changes = newerOffsets(known, left);
+    await shard.write(groupId, changes);
+    await membership.saveOffsets(leftovers);
+    this.options.logger.info(
+      { event: 'offsets-moved', groupId, moved: changes.length, removed: leftovers.length },
+      `Moved ${changes.length} offsets of group ${groupId} from ZooKeeper to the offsets topic.`,
+    );
+    return { group, offsets: changedOffsets(known, changes) };
+  }
+
+  /** @throws GroupStorageError */
+  private async shardOf(groupId: string): Promise<OffsetsShard> {
+    const leaders = this.options.leaders();
+    if (!leaders || leaders.length === 0) {
+      throw new GroupStorageError('unavailable', groupId, 'The offsets topic is not there yet.');
+    }
+    try {
+      return await this.load(partitionOfGroup(groupId, leaders.length));
+    } catch (error) {
+      if (error instanceof ProtocolError) throw notCoordinator(groupId, error);
+      const message = `The offsets topic cannot be read: ${describeError(error)}`;
+      throw new GroupStorageError('unavailable', groupId, message, error);
+    }
+  }
+
+  /** @throws ProtocolError when this broker does not lead the partition */
+  private async load(index: number): Promise<OffsetsShard> {
+    const known = this.loaded.get(index);
+    if (known?.isLed) return known;
+    let loading = this.shards.get(index);
+    if (!loading) {
+      loading = this.readPartition(index).finally(() => this.shards.delete(index));
+      this.shards.set(index, loading);
+    }
+    const shard = await loading;
+    // The lead may have changed hands, even back to here, while the log was read.
+    if (!shard.isLed) throw new ProtocolError('NOT_LEADER_OR_FOLLOWER');
+    return shard;
+  }
+
+  private async readPartition(index: number): Promise<OffsetsShard> {
+    const partition = this.options.partition(index);
+    if (!partition) throw new ProtocolError('NOT_LEADER_OR_FOLLOWER');
+    const shard = await OffsetsShard.load(partition, this.options.shard());
+    if (shard.isLed) this.loaded.set(index, shard);
+    const { logger } = this.options;
+    const groups = shard.groupIds.length;
+    logger.info(
+      { event: 'offsets-loaded', partition: index, groups },
+      `Read the offsets of ${groups} groups from partition ${index} of the offsets topic.`,
+    );
+    return shard;
+  }
+
+  private isLedHere(index: number): boolean {
+    const partition = this.options.partition(index);
+    try {
+      return partition?.leading() !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  private dropLost(): void {
+    for (const [index, shard] of this.loaded) if (!shard.isLed) this.loaded.delete(index);
+    for (const [claim, shard] of this.claims) if (!shard.isLed) claim.lose();
+  }
+
+  /** The topic comes into being when somebody asks for a coordinator. */
+  private async created(groupId: string): Promise<readonly (number | undefined)[] | undefined> {
+    this.creating ??= this.options.createTopic().finally(() => (this.creating = undefined));
+    try {
+      await this.creating;
+    } catch (error) {
+      const message = `The offsets topic cannot be created: ${describeError(error)}`;
+      throw new GroupStorageError('unavailable', groupId, message, error);
+    }
+    return this.options.leaders();
+  }
+}
+
+function notCoordinator(groupId: string, cause?: unknown): GroupStorageError {
+  const message = `This broker does not lead the partition of the offsets topic of group ${groupId}.`;
+  return new GroupStorageError('taken', groupId, message, cause);
+}
