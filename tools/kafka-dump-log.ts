@@ -4,6 +4,7 @@ import { ensureCodecsReady } from '../client/records/compression/registry';
 import { splitList } from '../client/runtime/split-list';
 import { runCommand, type CommandContext, type CommandDefinition, ExitCode } from './cli/command';
 import { decoderOf } from './dump-log/decoders';
+import { offsetsKeyDecoder, offsetsValueDecoder } from './dump-log/offsets-decoder';
 import { dumpFile, type DumpOptions } from './dump-log/dump-file';
 import { Findings } from './dump-log/findings';
 import { LineWriter } from './dump-log/line-writer';
@@ -18,6 +19,7 @@ interface Options {
   keyDecoderClass?: string;
   valueDecoderClass?: string;
   skipRecordMetadata?: boolean;
+  offsetsDecoder?: boolean;
 }
 
 const STRING_DECODER = 'org.apache.kafka.tools.api.StringDecoder';
@@ -58,6 +60,7 @@ export const definition: CommandDefinition<Options> = {
         'accepted as Kafka does; there is no such limit here',
         size,
       )
+      .option('--offsets-decoder', 'print keys and values as those of __consumer_offsets')
       .option('--key-decoder-class <class>', `how to print keys, default ${STRING_DECODER}`)
       .option(
         '--value-decoder-class <class>',
@@ -88,20 +91,24 @@ async function run({ options, terminal, note }: CommandContext<Options>): Promis
 }
 
 function dumpOptions(options: Options): DumpOptions {
-  const { keyDecoderClass, valueDecoderClass } = options;
-  const printData = options.printDataLog === true || Boolean(keyDecoderClass ?? valueDecoderClass);
+  const decode = decodersOf(options);
   return {
-    deep: printData || options.deepIteration === true,
-    decode: printData
-      ? {
-          key: decoderOf(keyDecoderClass ?? STRING_DECODER),
-          value: decoderOf(valueDecoderClass ?? STRING_DECODER),
-        }
-      : undefined,
+    deep: decode !== undefined || options.deepIteration === true,
+    decode,
     skipMetadata: options.skipRecordMetadata === true,
     maxBytes: options.maxBytes ?? Infinity,
     verifyOnly: options.verifyIndexOnly === true,
     sanityOnly: options.indexSanityCheck === true,
+  };
+}
+
+function decodersOf(options: Options): DumpOptions['decode'] {
+  const { keyDecoderClass, valueDecoderClass, printDataLog, offsetsDecoder } = options;
+  if (offsetsDecoder) return { key: offsetsKeyDecoder, value: offsetsValueDecoder };
+  if (!printDataLog && !keyDecoderClass && !valueDecoderClass) return undefined;
+  return {
+    key: decoderOf(keyDecoderClass ?? STRING_DECODER),
+    value: decoderOf(valueDecoderClass ?? STRING_DECODER),
   };
 }
 

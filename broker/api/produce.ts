@@ -2,6 +2,7 @@ import type { ResponseInput } from '../../client/protocol/api';
 import type { Produce } from '../../client/protocol/messages/produce';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
+import { INTERNAL_TOPICS } from '../controller/topic-name';
 import { MissingKeyError, type LogAppendInfo } from '../log';
 import type { Partition } from '../replication/partition';
 import type { ReplicaManager } from '../replication/replica-manager';
@@ -39,6 +40,7 @@ export function produceHandler(dependencies: ProduceDependencies): ApiHandler<ty
         let response: PartitionResponse;
         try {
           assertAcceptable(request);
+          assertNotInternal(name);
           if (!records || records.length === 0) {
             throw new ProtocolError('INVALID_RECORD', 'There are no records in the request.');
           }
@@ -75,6 +77,12 @@ function assertAcceptable(request: { acks: number; transactionalId: string | nul
   if (request.transactionalId !== null) {
     throw new ProtocolError('INVALID_TXN_STATE', 'This broker does not support transactions yet.');
   }
+}
+
+/** Topics of the cluster's own are written by brokers only (Kafka's ReplicaManager.appendToLocalLog). */
+function assertNotInternal(topic: string): void {
+  if (!INTERNAL_TOPICS.has(topic)) return;
+  throw new ProtocolError('INVALID_TOPIC_EXCEPTION', `Clients cannot write to ${topic}.`);
 }
 
 /** Resolves when an append may be acknowledged. */

@@ -9,7 +9,7 @@ import { OffsetSpec, type ListOffsets } from '../../client/protocol/messages/lis
 import type { OffsetForLeaderEpoch } from '../../client/protocol/messages/offset-for-leader-epoch';
 import type { Produce } from '../../client/protocol/messages/produce';
 import type { StopReplica } from '../../client/protocol/messages/stop-replica';
-import { oneRecord } from '../log/testing/log-fixture';
+import { batchOf, oneRecord } from '../log/testing/log-fixture';
 import type { Partition } from '../replication/partition';
 import { ReplicaFixture, settled, topicId } from '../replication/testing/replica-fixture';
 import { deleteRecordsHandler } from './delete-records';
@@ -40,17 +40,21 @@ function catchUp(logStartOffset = 0): void {
 }
 
 describe('Produce', () => {
-  async function produce(acks: number, timeoutMs = 1000) {
+  async function answerTo(name: string, acks: number, timeoutMs: number, records: Buffer) {
     const handle = produceHandler({ replicas: fixture.replicas, logger: fixture.logger });
     const request: RequestOf<typeof Produce> = {
       transactionalId: null,
       acks,
       timeoutMs,
-      topicData: [{ name: 't', partitionData: [{ index: 0, records: oneRecord('x') }] }],
+      topicData: [{ name, partitionData: [{ index: 0, records }] }],
     };
     const response = (await handle(request, requestContext())) as
       ResponseInput<typeof Produce> | undefined;
-    const answer = response?.responses[0]?.partitionResponses[0];
+    return response?.responses[0]?.partitionResponses[0];
+  }
+
+  async function produce(acks: number, timeoutMs = 1000) {
+    const answer = await answerTo('t', acks, timeoutMs, oneRecord('x'));
     return answer && { error: nameOf(answer.errorCode), baseOffset: answer.baseOffset };
   }
 
@@ -73,6 +77,22 @@ describe('Produce', () => {
     await fixture.obey({ leaderEpoch: 4, isr: [1], partitionEpoch: 8 });
     expect((await shrunk)?.error).toBe('NOT_ENOUGH_REPLICAS_AFTER_APPEND');
     expect((await produce(-1))?.error).toBe('NOT_ENOUGH_REPLICAS');
+  });
+
+  it('names the records without a key that a compacted topic does not take', async () => {
+    const log = partition.leaderLog();
+    log.updateConfig({ ...log.config, cleanupPolicy: ['compact'] });
+    const batch = batchOf([{ key: 'k', value: '1' }, { value: '2' }]);
+    const answer = await answerTo('t', 1, 100, batch);
+    expect(nameOf(answer?.errorCode)).toBe('INVALID_RECORD');
+    expect(answer?.recordErrors).toEqual([
+      { batchIndex: 1, batchIndexErrorMessage: 'A compacted topic takes no record without a key.' },
+    ]);
+  });
+
+  it("refuses what clients write to the cluster's own topics", async () => {
+    const answer = await answerTo('__consumer_offsets', 1, 100, oneRecord('x'));
+    expect(nameOf(answer?.errorCode)).toBe('INVALID_TOPIC_EXCEPTION');
   });
 
   it('does not acknowledge acks=1 when the lease was lost before the answer', async () => {

@@ -154,7 +154,9 @@ function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi | GroupApi> 
     Metadata: metadataHandler({
       ...rooms,
       untilComplete: () => metadata.until(() => metadata.isComplete, FIRST_METADATA_MS, clock),
-      autoCreate: mayAutoCreate ? autoCreation(admin, metadata, clock) : undefined,
+      autoCreate: mayAutoCreate
+        ? autoCreation(admin, metadata, () => configs.broker, clock)
+        : undefined,
     }),
     CreateTopics: createTopicsHandler({
       ...rooms,

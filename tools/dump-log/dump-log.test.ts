@@ -1,5 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  encodeOffsetKey,
+  encodeOffsetValue,
+} from '../../broker/coordinator/group/offsets-topic/offset-records';
 import { LogFixture } from '../../broker/log/testing/log-fixture';
 import { RecordBatchBuilder } from '../../client/records/batch-builder';
 import { buildEndTransactionBatch } from '../../client/records/control-record';
@@ -242,4 +246,55 @@ test('what is not a file of a segment, and what is not there', async () => {
   expect((await dump()).code).toBe(2);
   expect((await dump('--files', path('.log'), '--key-decoder-class', 'Nix')).code).toBe(2);
   expect((await dump('--files', path('.log'), '--max-bytes', '-1')).code).toBe(2);
+});
+
+describe('a compacted partition', () => {
+  const compacted = new LogFixture();
+  afterAll(() => compacted.dispose());
+
+  test('has gaps that are no damage, and batches with a delete horizon', async () => {
+    const { manager, log } = await compacted.openLog({ cleanupPolicy: ['compact'] });
+    for (const [key, value] of [
+      ['a', '1'],
+      ['b', null],
+      ['a', '2'],
+      ['c', '3'],
+    ] as const) {
+      const builder = new RecordBatchBuilder();
+      builder.tryAppend(began, key, value);
+      await log.appendAsLeader(Buffer.from(builder.build()), 0).written;
+    }
+    log.roll();
+    log.updateHighWatermark(log.logEndOffset);
+    await manager.cleanLogs();
+    await manager.close();
+    const file = join(compacted.path('t-0'), `${segment}.log`);
+    const { code, stdout, stderr } = await dump('--files', file, '--print-data-log');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect([...stdout.matchAll(/\| offset: (\d+)/g)].map(([, at]) => at)).toEqual(['1', '2', '3']);
+    const horizon = compacted.clock.now() + 24 * 60 * 60 * 1000;
+    expect(stdout).toContain(`deleteHorizonMs: OptionalLong[${horizon}]`);
+  });
+});
+
+test('offsets of groups, with --offsets-decoder', async () => {
+  const offsets = new LogFixture();
+  const { manager, log } = await offsets.openLog();
+  const key = encodeOffsetKey({ groupId: 'g', topic: 'clicks', partition: 3 });
+  const value = encodeOffsetValue({
+    ...{ offset: 42, leaderEpoch: 1, metadata: 'm', commitTimestamp: began, expireTimestamp: null },
+  });
+  const builder = new RecordBatchBuilder();
+  builder.tryAppend(began, key, value);
+  builder.tryAppend(began, Buffer.from('0002000167', 'hex'), Buffer.from('x'));
+  log.appendAsLeader(Buffer.from(builder.build()), 0);
+  await manager.close();
+  const file = join(offsets.path('t-0'), `${segment}.log`);
+  const { stdout } = await dump('--files', file, '--offsets-decoder', '--skip-record-metadata');
+  expect(stdout).toContain(
+    '| key: {"type":"1","data":{"group":"g","topic":"clicks","partition":3}} payload: ' +
+      '{"version":"3","data":{"offset":42,"leaderEpoch":1,"metadata":"m","commitTimestamp":1700000000000}}',
+  );
+  expect(stdout).toContain('| key: (a record of type 2) payload: (not of the offsets topic: 78)');
+  await offsets.dispose();
 });

@@ -5,6 +5,7 @@ import { InvalidBatchError } from '../../client/records/invalid-batch-error';
 import { hasRightChecksum, walkBatches } from './batch-walk';
 import type { DumpContext } from './dump-context';
 import { withFile, type FileWindow } from './file-window';
+import { isCompacted } from './is-compacted';
 import { formatBatch, formatRecord, type RecordFormat } from './format-batch';
 
 export interface SegmentDump extends RecordFormat {
@@ -23,6 +24,7 @@ export async function dumpSegment(
 ): Promise<void> {
   const { out, findings } = context;
   await out.line(`Log starting offset: ${baseOffset}`);
+  const mayHaveGaps = await isCompacted(path);
   await withFile(path, async (file) => {
     const end = Math.min(file.size, options.maxBytes);
     let lastOffset = -1;
@@ -32,7 +34,8 @@ export async function dumpSegment(
       if (!isValid) findings.add('corrupt', path, batch.baseOffset, position);
       else if (options.deep) {
         for (const record of await recordsAt(file, batch, position, path, context)) {
-          if (lastOffset !== -1 && record.offset !== lastOffset + 1) {
+          const isGap = lastOffset !== -1 && record.offset !== lastOffset + 1;
+          if (isGap && !(mayHaveGaps && record.offset > lastOffset)) {
             findings.add('notConsecutive', path, lastOffset, record.offset);
           }
           lastOffset = record.offset;
