@@ -53,6 +53,7 @@ export class ReplicaManager {
   private readonly changes: LeadershipChanges;
   private readonly strays: Strays;
   private lastBatch: Promise<unknown> = Promise.resolve();
+  private readonly listeners = new Set<() => void>();
   private reviewTimer: TimerHandle;
 
   constructor(private readonly options: ReplicaManagerOptions) {
@@ -118,6 +119,14 @@ export class ReplicaManager {
   }
 
   /**
+   * Calls back when this broker may lead other partitions than before. Returns how to end that.
+   */
+  onLeadershipChange(callback: () => void): () => void {
+    this.listeners.add(callback);
+    return () => void this.listeners.delete(callback);
+  }
+
+  /**
    * Lets partitions go, with their files where the controller says so.
    *
    * @returns the error of each partition that failed, by name: FENCED_LEADER_EPOCH,
@@ -170,6 +179,7 @@ export class ReplicaManager {
       logManager.isOffline(topicPartition),
     );
     for (const partition of failed) partition.goOffline();
+    this.tellListeners();
     void followers.unfollow(failed.map(({ topicPartition }) => topicPartition));
   }
 
@@ -200,9 +210,13 @@ export class ReplicaManager {
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.lastBatch.then(work);
+    const result = this.lastBatch.then(work).finally(() => this.tellListeners());
     this.lastBatch = result.catch(() => {});
     return result;
+  }
+
+  private tellListeners(): void {
+    for (const callback of this.listeners) callback();
   }
 
   /** One timer for the ISRs of all partitions, so that a follower leaves after 1 to 1.5 lags. */

@@ -2,7 +2,6 @@ import type { ResolvedClientOptions } from '../network';
 import { ProtocolError } from '../protocol/protocol-error';
 import { backoffMs } from '../runtime/backoff';
 import { describeError } from '../runtime/error';
-import { somewhere, type BatchArrival } from './delivery';
 import { DeliveryTimeoutError } from './delivery-timeout-error';
 import type { PartitionQueue } from './partition-queue';
 import { ProduceError } from './produce-error';
@@ -52,8 +51,7 @@ export class BatchOutcomes {
   ): void {
     const answer = responseFor(response, batch);
     if (answer?.errorCode === 0) {
-      const { baseOffset, logAppendTimeMs: logAppendTime, logStartOffset } = answer;
-      this.delivered(queue, batch, { baseOffset, logAppendTime, logStartOffset });
+      this.delivered(queue, batch, answer.baseOffset, answer.logAppendTimeMs);
       return;
     }
     const error = answer
@@ -62,13 +60,19 @@ export class BatchOutcomes {
     if (error) this.failed(nodeId, queue, batch, error);
   }
 
-  delivered(queue: PartitionQueue, batch: ProducerBatch, arrival: BatchArrival): void {
+  /** @param baseOffset -1 when unknown; `logAppendTime` likewise */
+  delivered(
+    queue: PartitionQueue,
+    batch: ProducerBatch,
+    baseOffset: number,
+    logAppendTime: number,
+  ): void {
     queue.sequence.delivered(batch);
     if (batch.state !== 'settled') {
       this.counters.recordsDelivered += batch.recordCount;
       this.counters.bytesDelivered += batch.sizeInBytes;
       this.counters.batchesDelivered++;
-      batch.deliver(arrival, this.onThrow);
+      batch.deliver(baseOffset, logAppendTime, this.onThrow);
     }
     this.release(queue, batch);
   }
@@ -107,7 +111,7 @@ export class BatchOutcomes {
     const decision = decideSequence(error, attempt);
     if (decision === undefined) return false;
     if (decision === 'delivered') {
-      this.delivered(queue, batch, somewhere);
+      this.delivered(queue, batch, -1, -1);
       return true;
     }
     if (decision !== 'wait') this.startAnew(queue, error, decision === 'new-id');

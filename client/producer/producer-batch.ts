@@ -1,6 +1,6 @@
 import type { RecordBatchBuilder } from '../records';
 import { batchFull, type RecordBytes, type RecordHeaderInput } from '../records';
-import type { BatchArrival, DeliveredRecords, DeliverySink } from './delivery';
+import type { DeliveredRecords, DeliverySink } from './delivery';
 import { DeliveryRuns } from './delivery-runs';
 import type { FlushWaiter } from './flush-waiter';
 import type { Signature } from './producer-identity';
@@ -27,8 +27,7 @@ export class ProducerBatch implements DeliveredRecords {
   private signed: Signature | undefined;
   private runs = new DeliveryRuns();
   private bytes: Buffer | undefined;
-  logAppendTime = -1;
-  logStartOffset = -1;
+  private logAppendTime = -1;
   private firstTimestamp = 0;
   /** Kept only once a record has another timestamp than the first. */
   private timestamps: number[] | undefined;
@@ -121,10 +120,10 @@ export class ProducerBatch implements DeliveredRecords {
     return (this.bytes = this.builder.build());
   }
 
-  deliver(arrival: BatchArrival, onThrow: (thrown: unknown) => void): void {
-    this.baseOffset = arrival.baseOffset;
-    this.logAppendTime = arrival.logAppendTime;
-    this.logStartOffset = arrival.logStartOffset;
+  /** @param logAppendTime -1 when the records keep their own timestamps */
+  deliver(baseOffset: number, logAppendTime: number, onThrow: (thrown: unknown) => void): void {
+    this.baseOffset = baseOffset;
+    this.logAppendTime = logAppendTime;
     this.state = 'settled';
     this.runs.deliver(this, this.recordCount, onThrow);
     for (const flush of this.flushes) flush.settle();

@@ -89,14 +89,13 @@ export class RangeCall extends Call<RangeReport> {
   private readonly ranges: RangeReport[] = [];
 
   protected note(
-    { topic, partition, baseOffset, logAppendTime, logStartOffset }: DeliveredRecords,
+    { topic, partition, baseOffset }: DeliveredRecords,
     firstRecord: number,
     count: number,
     firstIndex: number,
   ): void {
     const offset = baseOffset < 0 ? -1 : baseOffset + firstRecord;
-    const range = { topic, partition, firstIndex, count, baseOffset: offset };
-    this.ranges.push({ ...range, logAppendTime, logStartOffset });
+    this.ranges.push({ topic, partition, firstIndex, count, baseOffset: offset });
   }
 
   protected reports(): RangeReport[] {

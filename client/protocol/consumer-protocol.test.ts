@@ -117,10 +117,9 @@ describe('any bytes', () => {
 
   test('that are cut or wild are refused, never believed', () => {
     const whole = encodeSubscription(subscription);
-    // After the topics a client of old may end, and others where an older version ends.
-    const ends = [13, ...[0, 1, 2].map((older) => encodeSubscription(subscription, older).length)];
     for (let end = 0; end < whole.length; end++) {
-      if (ends.includes(end)) continue;
+      // After the topics a client of old may end.
+      if (end === 11) continue;
       expect(() => decodeSubscription(whole.subarray(0, end))).toThrow(MalformedMessageError);
     }
     fc.assert(

@@ -1,4 +1,4 @@
-import { bool, int, INT_MAX, long, LONG_MAX, short } from '../config-definition';
+import { bool, choice, int, INT_MAX, long, LONG_MAX, short } from '../config-definition';
 
 const NO_GROUPS = 'There are no consumer groups in this version.';
 const NO_TRANSACTIONS = 'There are no transactions in this version.';
@@ -20,37 +20,60 @@ export const coordinatorsConfigs = {
     { min: 0, noEffect: NO_GROUPS },
   ),
   'group.max.size': int(INT_MAX, 'Members a group may have.', { min: 1, noEffect: NO_GROUPS }),
+  'offsets.storage': choice(
+    ['zookeeper', 'kafka'],
+    'zookeeper',
+    'Where committed offsets of groups are kept: in ZooKeeper, or in the compacted topic __consumer_offsets, which takes more commits per second. The same for all brokers; see kafka-offsets-storage for how to change it.',
+    { importance: 'high', ours: true, noEffect: NO_GROUPS },
+  ),
   'offset.metadata.max.bytes': int('4096', 'Largest metadata of a committed offset.', {
     min: 0,
     importance: 'high',
     noEffect: NO_GROUPS,
   }),
-  'offsets.load.buffer.size': int('5242880', 'Bytes read at once when offsets are loaded.', {
-    min: 1,
-    importance: 'high',
-    noEffect: NO_GROUPS,
-  }),
-  'offsets.topic.replication.factor': short('3', 'Replicas of __consumer_offsets.', {
-    min: 1,
-    importance: 'high',
-    noEffect: NO_GROUPS,
-  }),
-  'offsets.topic.num.partitions': int('50', 'Partitions of __consumer_offsets.', {
-    min: 1,
-    importance: 'high',
-    noEffect: NO_GROUPS,
-  }),
-  'offsets.topic.segment.bytes': int('104857600', 'Segment size of __consumer_offsets.', {
-    min: 1,
-    importance: 'high',
-    noEffect: NO_GROUPS,
-  }),
-  'offsets.topic.compression.codec': int('0', 'Compression of __consumer_offsets by number.', {
-    min: 0,
-    max: 4,
-    importance: 'high',
-    noEffect: NO_GROUPS,
-  }),
+  'offsets.load.buffer.size': int(
+    '5242880',
+    'Bytes read at once when offsets are loaded from __consumer_offsets.',
+    {
+      min: 1,
+      importance: 'high',
+      noEffect: NO_GROUPS,
+    },
+  ),
+  'offsets.topic.replication.factor': short(
+    '3',
+    'Replicas of __consumer_offsets when it is created.',
+    {
+      min: 1,
+      importance: 'high',
+    },
+  ),
+  'offsets.topic.num.partitions': int(
+    '50',
+    'Partitions of __consumer_offsets when it is created.',
+    {
+      min: 1,
+      importance: 'high',
+    },
+  ),
+  'offsets.topic.segment.bytes': int(
+    '104857600',
+    'Segment size of __consumer_offsets when it is created.',
+    {
+      min: 1,
+      importance: 'high',
+    },
+  ),
+  'offsets.topic.compression.codec': int(
+    '0',
+    'Compression of commits in __consumer_offsets by number: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd.',
+    {
+      min: 0,
+      max: 4,
+      importance: 'high',
+      noEffect: NO_GROUPS,
+    },
+  ),
   'offsets.retention.minutes': int('10080', 'Minutes the offsets of an empty group are kept.', {
     min: 1,
     importance: 'high',
@@ -61,12 +84,16 @@ export const coordinatorsConfigs = {
     'Milliseconds between two searches for offsets that have expired.',
     { min: 1, importance: 'high', noEffect: NO_GROUPS },
   ),
-  'offsets.commit.timeout.ms': int('5000', 'Milliseconds a commit of offsets may take.', {
-    min: 1,
-    importance: 'high',
-    noEffect: NO_GROUPS,
-  }),
-  'offsets.commit.required.acks': short('-1', 'Acks a commit of offsets waits for.', {
+  'offsets.commit.timeout.ms': int(
+    '5000',
+    'Milliseconds a commit to __consumer_offsets may take.',
+    {
+      min: 1,
+      importance: 'high',
+      noEffect: NO_GROUPS,
+    },
+  ),
+  'offsets.commit.required.acks': short('-1', 'Acks a commit to __consumer_offsets waits for.', {
     min: -1,
     max: 1,
     importance: 'high',

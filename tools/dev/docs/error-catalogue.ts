@@ -192,6 +192,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Write `{"partitions": [{"topic": "t", "partition": 0}]}`, no partition twice.',
       ),
       fatal(
+        'OFFSETS_STORAGE_DIFFERS',
+        'kafka-offsets-storage is to move offsets to a storage that not all brokers use.',
+        'Set `offsets.storage` of all brokers and restart them one after the other first (docs/offsets-storage.md).',
+      ),
+      fatal(
         'RESET_FILE_INVALID',
         'The file given to kafka-consumer-groups with `--from-file` cannot be read or is not CSV of the form expected.',
         'Write lines of `topic,partition,offset`, with the group before them for several groups; `--export` prints such.',

@@ -54,7 +54,8 @@ async function start(): Promise<void> {
   storage = new OffsetsTopicStorage({
     membership: membership.storage(),
     allGroups: () => Promise.resolve([...membership.groups.keys()]),
-    leaders: () => (topicExists ? [1, undefined, 1] : undefined),
+    partitionCount: () => Promise.resolve(topicExists ? PARTITIONS : undefined),
+    leader: (index) => [1, undefined, 1][index],
     createTopic: () => {
       created++;
       topicExists = true;

@@ -14,11 +14,13 @@ export interface OffsetsTopicStorageOptions {
   /** All groups there are in {@link membership}, whoever coordinates them. */
   readonly allGroups: () => Promise<readonly string[]>;
   /**
-   * The brokers that lead the partitions of the offsets topic, in order; undefined for partitions
-   * without a leader that lives. undefined when the topic is not known.
+   * How many partitions the offsets topic has, which must never change; undefined while there is no
+   * such topic. Asked for all the time.
    */
-  readonly leaders: () => readonly (number | undefined)[] | undefined;
-  /** Creates the offsets topic. */
+  readonly partitionCount: () => Promise<number | undefined>;
+  /** The broker that leads a partition of the offsets topic; undefined when none does that lives. */
+  readonly leader: (index: number) => number | undefined;
+  /** Creates the offsets topic; does nothing when it is there. */
   readonly createTopic: () => Promise<void>;
   /** A partition of the offsets topic, when this broker hosts it. */
   readonly partition: (index: number) => OffsetsPartition | undefined;
@@ -50,9 +52,8 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** See {@link GroupStorage.coordinatorOf}. */
   async coordinatorOf(groupId: string): Promise<number | undefined> {
-    const leaders = this.options.leaders() ?? (await this.created(groupId));
-    if (!leaders || leaders.length === 0) return undefined;
-    return leaders[partitionOfGroup(groupId, leaders.length)];
+    const count = (await this.options.partitionCount()) ?? (await this.created(groupId));
+    return count && this.options.leader(partitionOfGroup(groupId, count));
   }
 
   /** See {@link GroupStorage.claim}. */
@@ -82,14 +83,11 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** See {@link GroupStorage.list}. */
   async list(): Promise<string[]> {
-    const leaders = this.options.leaders();
-    if (!leaders) return [];
-    const isHere = (groupId: string) => {
-      const index = partitionOfGroup(groupId, leaders.length);
-      return this.isLedHere(index);
-    };
+    const count = await this.options.partitionCount();
+    if (count === undefined) return [];
+    const isHere = (groupId: string) => this.isLedHere(partitionOfGroup(groupId, count));
     const groups = new Set((await this.options.allGroups()).filter(isHere));
-    for (let index = 0; index < leaders.length; index++) {
+    for (let index = 0; index < count; index++) {
       if (!this.isLedHere(index)) continue;
       for (const groupId of (await this.load(index)).groupIds) groups.add(groupId);
     }
@@ -137,12 +135,12 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** @throws GroupStorageError */
   private async shardOf(groupId: string): Promise<OffsetsShard> {
-    const leaders = this.options.leaders();
-    if (!leaders || leaders.length === 0) {
+    const count = await this.options.partitionCount();
+    if (count === undefined) {
       throw new GroupStorageError('unavailable', groupId, 'The offsets topic is not there yet.');
     }
     try {
-      return await this.load(partitionOfGroup(groupId, leaders.length));
+      return await this.load(partitionOfGroup(groupId, count));
     } catch (error) {
       if (error instanceof ProtocolError) throw notCoordinator(groupId, error);
       const message = `The offsets topic cannot be read: ${describeError(error)}`;
@@ -194,7 +192,7 @@ export class OffsetsTopicStorage implements GroupStorage {
   }
 
   /** The topic comes into being when somebody asks for a coordinator. */
-  private async created(groupId: string): Promise<readonly (number | undefined)[] | undefined> {
+  private async created(groupId: string): Promise<number | undefined> {
     this.creating ??= this.options.createTopic().finally(() => (this.creating = undefined));
     try {
       await this.creating;
@@ -202,7 +200,7 @@ export class OffsetsTopicStorage implements GroupStorage {
       const message = `The offsets topic cannot be created: ${describeError(error)}`;
       throw new GroupStorageError('unavailable', groupId, message, error);
     }
-    return this.options.leaders();
+    return this.options.partitionCount();
   }
 }
 
