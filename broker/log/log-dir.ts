@@ -102,6 +102,7 @@ export class LogDir {
         await this.checkpoint('recoveryPoint');
         if (this.hasCleaned) await this.checkpoint('cleaner');
       },
+      logStartRaised: () => this.checkpoint('logStart'),
       gapsFound: () => this.checkpoint('cleaner'),
     };
   }

@@ -32,6 +32,8 @@ export interface LogContext {
    * and what is on disk must not claim that offsets which will be written anew are flushed, or clean.
    */
   readonly endMovedBack: () => Promise<void>;
+  /** Writes where logs begin: what has been deleted must not be there again after a crash. */
+  readonly logStartRaised: () => Promise<void>;
   /** Writes which logs have gaps: recovery of one that is not known to have any would cut it there. */
   readonly gapsFound: () => Promise<void>;
 }

@@ -262,6 +262,7 @@ export class PartitionLog implements Log, FlushSource {
     state.startOffset = start;
     state.watermark = Math.max(state.watermark, start);
     state.epochs.cache.truncateFromStart(start);
+    state.context.logStartRaised().catch(() => {});
     this.listener.onLogStartOffsetRaised?.(this);
   }
 

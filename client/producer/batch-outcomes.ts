@@ -2,6 +2,7 @@ import type { ResolvedClientOptions } from '../network';
 import { ProtocolError } from '../protocol/protocol-error';
 import { backoffMs } from '../runtime/backoff';
 import { describeError } from '../runtime/error';
+import { somewhere, type BatchArrival } from './delivery';
 import { DeliveryTimeoutError } from './delivery-timeout-error';
 import type { PartitionQueue } from './partition-queue';
 import { ProduceError } from './produce-error';
@@ -51,7 +52,8 @@ export class BatchOutcomes {
   ): void {
     const answer = responseFor(response, batch);
     if (answer?.errorCode === 0) {
-      this.delivered(queue, batch, answer.baseOffset, answer.logAppendTimeMs);
+      const { baseOffset, logAppendTimeMs: logAppendTime, logStartOffset } = answer;
+      this.delivered(queue, batch, { baseOffset, logAppendTime, logStartOffset });
       return;
     }
     const error = answer
@@ -60,19 +62,13 @@ export class BatchOutcomes {
     if (error) this.failed(nodeId, queue, batch, error);
   }
 
-  /** @param baseOffset -1 when unknown; `logAppendTime` likewise */
-  delivered(
-    queue: PartitionQueue,
-    batch: ProducerBatch,
-    baseOffset: number,
-    logAppendTime: number,
-  ): void {
+  delivered(queue: PartitionQueue, batch: ProducerBatch, arrival: BatchArrival): void {
     queue.sequence.delivered(batch);
     if (batch.state !== 'settled') {
       this.counters.recordsDelivered += batch.recordCount;
       this.counters.bytesDelivered += batch.sizeInBytes;
       this.counters.batchesDelivered++;
-      batch.deliver(baseOffset, logAppendTime, this.onThrow);
+      batch.deliver(arrival, this.onThrow);
     }
     this.release(queue, batch);
   }
@@ -111,7 +107,7 @@ export class BatchOutcomes {
     const decision = decideSequence(error, attempt);
     if (decision === undefined) return false;
     if (decision === 'delivered') {
-      this.delivered(queue, batch, -1, -1);
+      this.delivered(queue, batch, somewhere);
       return true;
     }
     if (decision !== 'wait') this.startAnew(queue, error, decision === 'new-id');

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import type { DeliveredRecords, DeliverySink } from './delivery';
+import { somewhere, type DeliveredRecords, type DeliverySink } from './delivery';
 import { DeliveryRuns } from './delivery-runs';
 
 const records: DeliveredRecords = {
   topic: 't',
   partition: 0,
+  ...somewhere,
   baseOffset: 100,
   report: (record) => ({ topic: 't', partition: 0, offset: 100 + record, timestamp: 0 }),
 };

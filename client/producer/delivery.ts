@@ -1,11 +1,22 @@
 import type { DeliveryCallback, DeliveryReport } from './producer-record';
 
-/** A run of delivered records, as a sink sees it. */
-export interface DeliveredRecords {
-  readonly topic: string;
-  readonly partition: number;
+/** Where a batch has arrived. */
+export interface BatchArrival {
   /** Offset of the first record of the batch, -1 when unknown. */
   readonly baseOffset: number;
+  /** Milliseconds since 1970, -1 when the records keep their own timestamps. */
+  readonly logAppendTime: number;
+  /** First offset of the partition, -1 when unknown. */
+  readonly logStartOffset: number;
+}
+
+/** Nobody knows where. */
+export const somewhere: BatchArrival = { baseOffset: -1, logAppendTime: -1, logStartOffset: -1 };
+
+/** A run of delivered records, as a sink sees it. */
+export interface DeliveredRecords extends BatchArrival {
+  readonly topic: string;
+  readonly partition: number;
   /** The report of one record, by its index in the batch. */
   report(record: number): DeliveryReport;
 }

@@ -1,6 +1,6 @@
 import type { RecordBatchBuilder } from '../records';
 import { batchFull, type RecordBytes, type RecordHeaderInput } from '../records';
-import type { DeliveredRecords, DeliverySink } from './delivery';
+import type { BatchArrival, DeliveredRecords, DeliverySink } from './delivery';
 import { DeliveryRuns } from './delivery-runs';
 import type { FlushWaiter } from './flush-waiter';
 import type { Signature } from './producer-identity';
@@ -27,7 +27,8 @@ export class ProducerBatch implements DeliveredRecords {
   private signed: Signature | undefined;
   private runs = new DeliveryRuns();
   private bytes: Buffer | undefined;
-  private logAppendTime = -1;
+  logAppendTime = -1;
+  logStartOffset = -1;
   private firstTimestamp = 0;
   /** Kept only once a record has another timestamp than the first. */
   private timestamps: number[] | undefined;
@@ -120,10 +121,10 @@ export class ProducerBatch implements DeliveredRecords {
     return (this.bytes = this.builder.build());
   }
 
-  /** @param logAppendTime -1 when the records keep their own timestamps */
-  deliver(baseOffset: number, logAppendTime: number, onThrow: (thrown: unknown) => void): void {
-    this.baseOffset = baseOffset;
-    this.logAppendTime = logAppendTime;
+  deliver(arrival: BatchArrival, onThrow: (thrown: unknown) => void): void {
+    this.baseOffset = arrival.baseOffset;
+    this.logAppendTime = arrival.logAppendTime;
+    this.logStartOffset = arrival.logStartOffset;
     this.state = 'settled';
     this.runs.deliver(this, this.recordCount, onThrow);
     for (const flush of this.flushes) flush.settle();

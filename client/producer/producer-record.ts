@@ -41,6 +41,10 @@ export interface RangeReport {
   readonly count: number;
   /** Offset of the first message; the others follow without gaps. -1 with acks 0. */
   readonly baseOffset: number;
+  /** Milliseconds since 1970 when the broker has stamped the messages, else -1. */
+  readonly logAppendTime: number;
+  /** First offset of the partition; -1 when unknown. */
+  readonly logStartOffset: number;
 }
 
 /** Told once what has become of a record. Either `error` is set, or `report` is. */

@@ -89,13 +89,14 @@ export class RangeCall extends Call<RangeReport> {
   private readonly ranges: RangeReport[] = [];
 
   protected note(
-    { topic, partition, baseOffset }: DeliveredRecords,
+    { topic, partition, baseOffset, logAppendTime, logStartOffset }: DeliveredRecords,
     firstRecord: number,
     count: number,
     firstIndex: number,
   ): void {
     const offset = baseOffset < 0 ? -1 : baseOffset + firstRecord;
-    this.ranges.push({ topic, partition, firstIndex, count, baseOffset: offset });
+    const range = { topic, partition, firstIndex, count, baseOffset: offset };
+    this.ranges.push({ ...range, logAppendTime, logStartOffset });
   }
 
   protected reports(): RangeReport[] {

@@ -7,6 +7,7 @@ import { MetadataRefresher } from './metadata-refresher';
 import type { PartitionQueue } from './partition-queue';
 import { ProduceError } from './produce-error';
 import { produceRequest } from './produce-request';
+import { somewhere } from './delivery';
 import type { ProducerBatch } from './producer-batch';
 import { ProducerIdSource } from './producer-id-source';
 import type { ProducerCounters } from './producer-metrics';
@@ -292,7 +293,7 @@ export class Sender {
       for (const { queue, batch } of sent) {
         queue.landed(batch);
         if (error) this.outcomes.failed(lane.nodeId, queue, batch, error);
-        else this.outcomes.delivered(queue, batch, -1, -1);
+        else this.outcomes.delivered(queue, batch, somewhere);
       }
       this.wake();
     };

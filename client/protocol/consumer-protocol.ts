@@ -55,11 +55,11 @@ export function decodeSubscription(bytes: Buffer): ConsumerSubscription {
   const reader = new ConsumerProtocolReader(bytes);
   const version = reader.version();
   const topics = reader.array(() => reader.string());
-  // Some clients end here when there is none.
+  // Some clients end here when there is none, and some where version 0 ends, whatever they call it.
   const userData = reader.isAtEnd ? null : reader.nullableBytes();
-  const ownedPartitions = version >= 1 ? reader.topicPartitions() : [];
-  const generationId = version >= 2 ? reader.int32() : -1;
-  const rackId = version >= 3 ? reader.nullableString() : null;
+  const ownedPartitions = version >= 1 && !reader.isAtEnd ? reader.topicPartitions() : [];
+  const generationId = version >= 2 && !reader.isAtEnd ? reader.int32() : -1;
+  const rackId = version >= 3 && !reader.isAtEnd ? reader.nullableString() : null;
   return { topics, userData, ownedPartitions, generationId, rackId };
 }
 

@@ -30,6 +30,20 @@ export const paths = {
   preferredElection: '/admin/preferred_replica_election',
 
   consumers: '/consumers',
+  /** Its version is the group epoch. */
+  group: (group: string) => `/consumers/${group}`,
+  groupCoordinator: (group: string) => `/consumers/${group}/coordinator`,
+  groupMembers: (group: string) => `/consumers/${group}/ids`,
+  groupMember: (group: string, member: string) => `/consumers/${group}/ids/${member}`,
+  groupOwners: (group: string) => `/consumers/${group}/owners`,
+  groupOwner: (group: string, topic: string, partition: number) =>
+    `/consumers/${group}/owners/${topic}/${partition}`,
+  groupOffsets: (group: string) => `/consumers/${group}/offsets`,
+  groupOffset: (group: string, topic: string, partition: number) =>
+    `/consumers/${group}/offsets/${topic}/${partition}`,
+  groupAssignments: (group: string) => `/consumers/${group}/assignments`,
+  groupAssignment: (group: string, name: string) => `/consumers/${group}/assignments/${name}`,
+
   isrChanges: '/isr_change_notification',
   logDirEvents: '/log_dir_event_notification',
   producerIdBlock: '/latest_producer_id_block',

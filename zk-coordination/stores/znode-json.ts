@@ -33,6 +33,11 @@ export class ZnodeJson {
     return Object.keys(this.fields);
   }
 
+  /** Whether the field is null or absent. */
+  isNull(name: string): boolean {
+    return !Object.hasOwn(this.fields, name) || this.fields[name] === null;
+  }
+
   int(name: string, fallback?: number): number {
     return this.read(name, 'an integer', isInt, fallback);
   }

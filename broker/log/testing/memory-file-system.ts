@@ -77,11 +77,15 @@ export class MemoryFileSystem implements FileSystem {
     if (directories.delete(from)) {
       directories.add(to);
       const inside = [...names.keys()].filter((path) => path.startsWith(`${from}/`));
-      for (const path of inside) this.move(path, to + path.slice(from.length));
+      // It is the directory around it that changes.
+      this.move(
+        dirname(to),
+        inside.map((path) => [path, to + path.slice(from.length)]),
+      );
       return;
     }
     if (!names.has(from)) throw failure('ENOENT', from);
-    this.move(from, to);
+    this.move(dirname(to), [[from, to]]);
   }
 
   unlinkSync(path: string): void {
@@ -198,12 +202,15 @@ export class MemoryFileSystem implements FileSystem {
     return inode.data;
   }
 
-  private move(from: string, to: string): void {
-    this.disk.change(dirname(to), (names) => {
-      const inode = names.get(from);
-      if (!inode) return;
-      names.delete(from);
-      names.set(to, inode);
+  /** What has these names now gets others; not what may have got the old ones since. */
+  private move(directory: string, renames: readonly (readonly [from: string, to: string])[]): void {
+    const moved = renames.map(([from, to]) => ({ from, to, inode: this.disk.names.get(from) }));
+    this.disk.change(directory, (names) => {
+      for (const { from, to, inode } of moved) {
+        if (!inode) continue;
+        if (names.get(from) === inode) names.delete(from);
+        names.set(to, inode);
+      }
     });
   }
 

@@ -31,11 +31,12 @@ export function indexPartition(history: PartitionHistory, verdict: Verdict): Par
     logStart: 0,
   };
   const places = new Places(index, verdict);
-  // Final reads first: whatever else is told is held against what lies there in the end.
+  for (const { logStart } of history.finals) index.logStart = Math.max(index.logStart, logStart);
+  // Final reads first: whatever else is told is held against what lies there in the end. What a
+  // replica still has below the log start nobody can read, and no leader has vouched for it.
   for (const read of history.finals) {
-    places.addAll(read, read.source);
+    places.addAll(read, read.source, index.logStart);
     for (const value of read.values) index.found.add(value);
-    index.logStart = Math.max(index.logStart, read.logStart);
   }
   for (const poll of history.polls) places.addAll(poll, poll.reader);
   for (const ack of history.acks) places.addAck(ack);
@@ -53,8 +54,10 @@ class Places {
     private readonly verdict: Verdict,
   ) {}
 
-  addAll({ offsets, values }: ReadRecords, who: string): void {
-    for (let i = 0; i < offsets.length; i++) this.add(offsets[i]!, values[i]!, who);
+  addAll({ offsets, values }: ReadRecords, who: string, from = 0): void {
+    for (let i = 0; i < offsets.length; i++) {
+      if (offsets[i]! >= from) this.add(offsets[i]!, values[i]!, who);
+    }
   }
 
   addAck({ value, offset }: SendFact): void {

@@ -8,8 +8,9 @@ import { report, type Verdict } from './verdict';
 export function compareReplicas(history: PartitionHistory, verdict: Verdict): void {
   const [first, ...others] = history.replicas;
   if (!first) return;
+  const logStart = Math.max(0, ...history.finals.map((read) => read.logStart));
   for (const other of others) {
-    const difference = firstDifference(first, other);
+    const difference = firstDifference(first, other, logStart);
     if (difference !== undefined) {
       const what = () => `brokers ${first.broker} and ${other.broker}: ${difference}`;
       report(verdict, 'diverged', history.name, what);
@@ -17,8 +18,8 @@ export function compareReplicas(history: PartitionHistory, verdict: Verdict): vo
   }
 }
 
-function firstDifference(one: ReplicaLog, other: ReplicaLog): string | undefined {
-  const start = Math.max(startOf(one), startOf(other));
+function firstDifference(one: ReplicaLog, other: ReplicaLog, logStart: number): string | undefined {
+  const start = Math.max(startOf(one), startOf(other), logStart);
   const end = Math.min(one.highWatermark, other.highWatermark);
   const [ours, theirs] = [within(one, start, end), within(other, start, end)];
   for (let i = 0; i < Math.max(ours.length, theirs.length); i++) {
