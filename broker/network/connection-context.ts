@@ -6,6 +6,7 @@ import type { LivenessOptions } from './liveness';
 import type { NetworkMetrics } from './network-metrics';
 import type { RequestBudget } from './request-budget';
 import type { ConnectionInfo, RequestHandler } from './request-handler';
+import type { SharedReads } from './shared-reads';
 
 export interface ConnectionOptions extends LivenessOptions {
   /** `socket.request.max.bytes`. */
@@ -21,7 +22,9 @@ export interface ConnectionContext {
   readonly options: ConnectionOptions;
   readonly handler: RequestHandler;
   readonly budget: RequestBudget;
-  /** Where requests are put together that come in pieces. */
+  /** Where what comes is read into. */
+  readonly reads: SharedReads;
+  /** Where requests lie while they are worked on. */
   readonly frames: FrameBuffers;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -17,13 +17,20 @@ export class Connection implements Reapable {
   /** From `open` on only forward. Finishing takes no more requests, ended has said its last word. */
   private state: 'open' | 'finishing' | 'ended' | 'closed' = 'open';
 
+  private readonly socket: Socket;
+
+  /** @param accepted see {@link SharedReads.attach} */
   constructor(
-    private readonly socket: Socket,
+    accepted: Socket,
     readonly identity: ConnectionIdentity,
     private readonly context: ConnectionContext,
     private readonly onClosed: (connection: Connection) => void,
   ) {
     this.liveness = new Liveness(context.options, context.clock.monotonic());
+    const socket = context.reads.attach(accepted, (bytes, lasting) =>
+      this.intake.receive(bytes, lasting),
+    );
+    this.socket = socket;
     this.outlet = new ResponseOutlet(socket, context, {
       onAnswered: () => this.onAnswered(),
       onFull: () => this.intake.onWriteQueueFull(),
@@ -33,7 +40,6 @@ export class Connection implements Reapable {
       this.complain(reason, why, fields),
     );
     this.intake = new RequestIntake(socket, context, this.liveness, runner, this.outlet);
-    socket.on('data', (chunk: Buffer) => this.intake.receive(chunk));
     socket.on('drain', () => this.onDrain());
     socket.on('end', () => this.finish());
     socket.on('error', (error) => this.onError(error));

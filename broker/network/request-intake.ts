@@ -97,12 +97,16 @@ export class RequestIntake implements BudgetWaiter {
     this.count();
   }
 
-  /** Bytes have come. */
-  receive(chunk: Buffer): void {
+  /**
+   * Bytes have come.
+   *
+   * @param lasting whether they stay as they are, so that requests may be views of them
+   */
+  receive(chunk: Buffer, lasting = true): void {
     if (this.stopped) return;
     this.receivedAt = this.context.clock.monotonic();
     this.handingOn = true;
-    this.splitter.push(chunk);
+    this.splitter.push(chunk, lasting);
     this.handingOn = false;
     this.liveness.received(this.receivedAt, this.splitter.pendingBytes);
     this.proceed();

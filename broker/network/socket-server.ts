@@ -13,6 +13,7 @@ import { ListenerError } from './listener-error';
 import { noNetworkMetrics, type NetworkMetrics } from './network-metrics';
 import { RequestBudget } from './request-budget';
 import type { RequestHandler } from './request-handler';
+import { SharedReads } from './shared-reads';
 
 /** Where to listen. */
 export interface ListenerAddress {
@@ -82,6 +83,7 @@ export class SocketServer {
       logger,
       clock,
       budget: this.budget,
+      reads: new SharedReads(),
       frames: new FrameBuffers(),
       complaints: new ComplaintLog(logger, clock),
       metrics: this.metrics,

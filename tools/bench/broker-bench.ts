@@ -1,15 +1,17 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { apis } from '../../client/protocol/apis';
 import type { Api } from '../../client/protocol/api';
 import { msgpackCodec } from '../../client/protocol/msgpack/codec';
 import { computeCrc, RecordBatch, RecordBatchBuilder } from '../../client/records';
-import { startChild } from './child';
-import { medianOf } from './measure';
+import { withChild, type BenchChild } from './child';
+import { compare, type Comparison, type Run } from './measure';
 import type { Product } from './product';
 import { prototypeFetch, prototypeProduce } from './prototype-protocol';
 import { runRawLoad } from './raw-load';
 
 const IN_FLIGHT = 5;
-const RUNS = 3;
+const FETCHES_IN_FLIGHT = 2;
 const FETCH_BYTES = 1 << 20;
 
 /** Batches of records of this size that fill about this many bytes. */
@@ -25,6 +27,15 @@ export function frameOf(api: Api, body: object): Buffer[] {
   return msgpackCodec.encodeRequest(api, header, body);
 }
 
+/** A request with one batch. */
+export function produceFrame(topic: string, batch: Buffer, acks: number): Buffer[] {
+  return frameOf(apis.Produce, {
+    acks,
+    timeoutMs: 30_000,
+    topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }],
+  });
+}
+
 /**
  * Creates a topic by hand: the bench measures the broker, not our client. One segment holds all:
  * rolling flushes the old segment to the disk, and the ceilings do not wait for disks either.
@@ -35,7 +46,10 @@ export async function createTopic(
   numPartitions = 1,
   replicationFactor = 1,
 ): Promise<void> {
-  const configs = [{ name: 'segment.bytes', value: '2147483647' }];
+  const configs = [
+    { name: 'segment.bytes', value: '2147483647' },
+    { name: 'file.delete.delay.ms', value: '0' },
+  ];
   const topics = [{ name, numPartitions, replicationFactor, configs }];
   const request = { topics, timeoutMs: 10_000 };
   await runRawLoad({
@@ -46,127 +60,117 @@ export async function createTopic(
   });
 }
 
-/** Bytes per second of batches appended with acks=1 over one connection, five unanswered. */
-export async function productProduce(
-  { port }: Product,
-  batch: Buffer,
-  totalBytes: number,
-): Promise<number> {
-  const topic = `produce-${batch.length}`;
-  await createTopic(port, topic);
-  const frame = frameOf(apis.Produce, {
-    acks: 1,
-    timeoutMs: 30_000,
-    topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }],
-  });
-  return throughput(port, batch, totalBytes, () => frame);
+/**
+ * What was written would fill the memory, and the next to be measured would wait for pages that
+ * the machine has not given out before, which takes several times as long.
+ */
+export async function deleteTopic(port: number, name: string): Promise<void> {
+  const request = { topics: [{ name }], timeoutMs: 10_000 };
+  const frame = () => frameOf(apis.DeleteTopics, request);
+  await runRawLoad({ port, requests: 1, inFlight: 1, frame });
 }
 
-/** The same through the prototype. */
-export async function prototypeProduceRate(
-  folder: string,
-  batch: Buffer,
+/** Bytes per second of the same frame, sent again and again over one connection, five unanswered. */
+export function throughput(
+  port: number,
+  batchBytes: number,
   totalBytes: number,
-): Promise<number> {
-  const child = await startChild('prototype-broker', [folder]);
-  const frame = prototypeProduce(batch);
+  frame: readonly Buffer[],
+): Run {
+  const requests = Math.ceil(totalBytes / batchBytes);
+  return async () => {
+    const time = await runRawLoad({ port, requests, inFlight: IN_FLIGHT, frame: () => frame });
+    return (requests * batchBytes) / time;
+  };
+}
+
+/** A prototype of a broker, whose file goes when it goes. */
+export async function withPrototype<T>(
+  folder: string,
+  use: (prototype: BenchChild) => Promise<T>,
+): Promise<T> {
+  const home = mkdtempSync(join(folder, 'prototype-'));
   try {
-    return await throughput(child.port, batch, totalBytes, () => frame);
+    return await withChild('prototype-broker', [home], use);
   } finally {
-    child.stop();
+    rmSync(home, { recursive: true });
   }
 }
 
-export function throughput(
-  port: number,
+/** Bytes per second of batches appended with acks=1, by the product and by the prototype. */
+export async function compareProduce(
+  product: Product,
+  folder: string,
   batch: Buffer,
   totalBytes: number,
-  frame: () => Buffer[],
-): Promise<number> {
-  const requests = Math.ceil(totalBytes / batch.length);
-  return medianOf(RUNS, async () => {
-    const time = await runRawLoad({ port, requests, inFlight: IN_FLIGHT, frame });
-    return (requests * batch.length) / time;
-  });
+): Promise<Comparison> {
+  const topic = `produce-${batch.length}`;
+  await createTopic(product.port, topic);
+  const frame = produceFrame(topic, batch, 1);
+  const result = await withPrototype(folder, ({ port }) =>
+    compare(
+      throughput(product.port, batch.length, totalBytes, frame),
+      throughput(port, batch.length, totalBytes, prototypeProduce(batch)),
+    ),
+  );
+  await deleteTopic(product.port, topic);
+  return result;
 }
 
 /** Bytes per second fetched in responses of 1 MiB, with the CRC of each batch checked. */
-export async function productFetch({ port }: Product, totalBytes: number): Promise<number> {
+export async function compareFetch(
+  product: Product,
+  folder: string,
+  totalBytes: number,
+): Promise<Comparison> {
   const topic = 'fetch';
-  await createTopic(port, topic);
+  await createTopic(product.port, topic);
   const batch = filledBatch(64 * 1024, 1000);
   const { recordCount } = new RecordBatch(batch, 0);
-  const batches = Math.ceil(totalBytes / batch.length);
-  const produce = frameOf(apis.Produce, {
-    acks: 1,
-    timeoutMs: 30_000,
-    topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }],
-  });
-  await runRawLoad({ port, requests: batches, inFlight: IN_FLIGHT, frame: () => produce });
   const perFetch = Math.floor(FETCH_BYTES / batch.length);
-  return medianOf(RUNS, async () => {
-    let bytes = 0;
-    const time = await runRawLoad({
-      port,
-      requests: Math.floor(batches / perFetch),
-      inFlight: 2,
-      frame: (n) =>
-        frameOf(apis.Fetch, {
-          maxWaitMs: 1000,
-          minBytes: 1,
-          topics: [
-            {
-              topic,
-              partitions: [
-                {
-                  partition: 0,
-                  fetchOffset: n * perFetch * recordCount,
-                  partitionMaxBytes: FETCH_BYTES,
-                },
-              ],
-            },
-          ],
-        }),
-      onResponse: (payload) => {
-        const { responses } = msgpackCodec
-          .decodeResponse(payload)
-          .body(apis.Fetch, apis.Fetch.versions.max) as {
-          responses: { partitions: { records: Buffer }[] }[];
-        };
-        bytes += checkedBytes(responses[0].partitions[0].records);
-      },
-    });
-    return bytes / time;
+  const fetches = Math.ceil(totalBytes / batch.length / perFetch);
+  const fill = (port: number, frame: readonly Buffer[]) =>
+    throughput(port, batch.length, fetches * perFetch * batch.length, frame)();
+  await fill(product.port, produceFrame(topic, batch, 1));
+  const fetchFrom = (n: number) => {
+    const fetchOffset = n * perFetch * recordCount;
+    const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: FETCH_BYTES }];
+    return frameOf(apis.Fetch, { maxWaitMs: 1000, minBytes: 1, topics: [{ topic, partitions }] });
+  };
+  const fetchBytes = perFetch * batch.length;
+  const result = await withPrototype(folder, async ({ port }) => {
+    await fill(port, prototypeProduce(batch));
+    return compare(
+      fetching(product.port, fetches, fetchFrom, recordsOfFetch),
+      fetching(port, fetches, (n) => prototypeFetch(n * fetchBytes, fetchBytes)),
+    );
   });
+  await deleteTopic(product.port, topic);
+  return result;
 }
 
-/** The same through the prototype. */
-export async function prototypeFetchRate(folder: string, totalBytes: number): Promise<number> {
-  const child = await startChild('prototype-broker', [folder]);
-  const batch = filledBatch(64 * 1024, 1000);
-  const batches = Math.ceil(totalBytes / batch.length);
-  const produce = prototypeProduce(batch);
-  await runRawLoad({
-    port: child.port,
-    requests: batches,
-    inFlight: IN_FLIGHT,
-    frame: () => produce,
-  });
-  const perFetch = Math.floor(FETCH_BYTES / batch.length);
-  const fetchBytes = perFetch * batch.length;
-  const rate = await medianOf(RUNS, async () => {
+function fetching(
+  port: number,
+  requests: number,
+  frame: (n: number) => readonly Buffer[],
+  recordsOf = (payload: Buffer) => payload,
+): Run {
+  return async () => {
     let bytes = 0;
-    const time = await runRawLoad({
-      port: child.port,
-      requests: Math.floor(batches / perFetch),
-      inFlight: 2,
-      frame: (n) => prototypeFetch(n * fetchBytes, fetchBytes),
-      onResponse: (payload) => (bytes += checkedBytes(payload)),
-    });
+    const onResponse = (payload: Buffer) => (bytes += checkedBytes(recordsOf(payload)));
+    const load = { port, requests, inFlight: FETCHES_IN_FLIGHT, frame, onResponse };
+    const time = await runRawLoad(load);
     return bytes / time;
-  });
-  child.stop();
-  return rate;
+  };
+}
+
+function recordsOfFetch(payload: Buffer): Buffer {
+  const { responses } = msgpackCodec
+    .decodeResponse(payload)
+    .body(apis.Fetch, apis.Fetch.versions.max) as {
+    responses: { partitions: { records: Buffer }[] }[];
+  };
+  return responses[0].partitions[0].records;
 }
 
 function checkedBytes(records: Buffer): number {

@@ -27,6 +27,20 @@ export function startChild(script: string, args: readonly string[] = []): Promis
   });
 }
 
+/** As {@link startChild}, for as long as something lasts. */
+export async function withChild<T>(
+  script: string,
+  args: readonly string[],
+  use: (child: BenchChild) => Promise<T>,
+): Promise<T> {
+  const child = await startChild(script, args);
+  try {
+    return await use(child);
+  } finally {
+    child.stop();
+  }
+}
+
 /** Resident memory of a process in bytes, where the system tells (Linux). */
 export function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -3,9 +3,8 @@ import { Consumer } from '../../client/consumer';
 import { Cluster } from '../../client/network';
 import { Producer } from '../../client/producer';
 import { delay } from '../../client/runtime/clock';
-import { createTopic, filledBatch } from './broker-bench';
-import { startChild } from './child';
-import { medianOf } from './measure';
+import { createTopic, filledBatch, withPrototype } from './broker-bench';
+import { compare, medianOf, type Comparison, type Run } from './measure';
 import type { Product } from './product';
 import { prototypeProduce } from './prototype-protocol';
 import { runRawLoad } from './raw-load';
@@ -19,51 +18,68 @@ const NANOSECONDS = 1e6;
 const clusterOf = ({ port }: Product) =>
   new Cluster({ brokers: [`127.0.0.1:${port}`], clientId: 'bench' });
 
-/** Records per second that the bare encoder and a socket get to the prototype. */
-export async function bareEncoderRate(
+/** How the application hands over its records. */
+export type ProducerCall = 'sendBatch' | 'produce';
+
+/**
+ * Records per second of our producer with acks=1, `sendBatch` of 1000 or a promise per record,
+ * against what the bare encoder and a socket get to the prototype.
+ */
+export async function compareProducer(
+  product: Product,
   folder: string,
   recordBytes: number,
   records: number,
-): Promise<number> {
-  const child = await startChild('prototype-broker', [folder]);
-  const perBatch = filledBatchCount(recordBytes);
+  call: ProducerCall,
+): Promise<Comparison> {
+  const topic = topicOf(call, recordBytes);
+  await createTopic(product.port, topic);
+  const producer = new Producer(clusterOf(product), { acks: 1, batchSize: BATCH_BYTES });
+  try {
+    return await withPrototype(folder, ({ port }) =>
+      compare(
+        producing(producer, topic, recordBytes, records, call),
+        bareEncoding(port, recordBytes, records),
+      ),
+    );
+  } finally {
+    await producer.close();
+  }
+}
+
+/** Where {@link compareProducer} sends its records; they stay there. */
+export const topicOf = (call: ProducerCall, recordBytes: number) =>
+  `producer-${call}-${recordBytes}`;
+
+function bareEncoding(port: number, recordBytes: number, records: number): Run {
+  const perBatch = filledBatch(BATCH_BYTES, recordBytes).readUInt32BE(57);
   const requests = Math.ceil(records / perBatch);
-  const rate = await medianOf(RUNS, async () => {
+  return async () => {
     const time = await runRawLoad({
-      port: child.port,
+      port,
       requests,
       inFlight: 5,
       frame: () => prototypeProduce(filledBatch(BATCH_BYTES, recordBytes)),
     });
     return (requests * perBatch) / time;
-  });
-  child.stop();
-  return rate;
+  };
 }
 
-function filledBatchCount(recordBytes: number): number {
-  return filledBatch(BATCH_BYTES, recordBytes).readUInt32BE(57);
-}
-
-/** Records per second of our producer with acks=1: `sendBatch` of 1000, or a promise per record. */
-export async function producerRate(
-  product: Product,
+function producing(
+  producer: Producer,
+  topic: string,
   recordBytes: number,
   records: number,
-  api: 'sendBatch' | 'produce',
-): Promise<number> {
-  const topic = `producer-${api}-${recordBytes}`;
-  await createTopic(product.port, topic);
-  const producer = new Producer(clusterOf(product), { acks: 1, batchSize: BATCH_BYTES });
+  call: ProducerCall,
+): Run {
   const value = Buffer.alloc(recordBytes, 'x');
   const messages = Array.from({ length: PER_CALL }, () => ({ value }));
   const send = {
     sendBatch: () => producer.sendBatch({ topic, messages }),
     produce: () => Promise.all(messages.map(() => producer.produce(topic, value))),
-  }[api];
-  await send();
+  }[call];
   const calls = Math.ceil(records / PER_CALL);
-  const rate = await medianOf(RUNS, async () => {
+  return async () => {
     const start = performance.now();
     let next = 0;
     const worker = async () => {
@@ -71,18 +87,19 @@ export async function producerRate(
     };
     await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, worker));
     return (calls * PER_CALL) / ((performance.now() - start) / 1000);
-  });
-  await producer.close();
-  return rate;
+  };
 }
 
-/** Records per second that our consumer hands out, each of which is looked at. */
+/**
+ * Records per second that our consumer hands out, each of which is looked at: those that
+ * {@link compareProducer} has sent.
+ */
 export async function consumerRate(
   product: Product,
   recordBytes: number,
   records: number,
 ): Promise<number> {
-  const topic = `producer-sendBatch-${recordBytes}`;
+  const topic = topicOf('sendBatch', recordBytes);
   return medianOf(RUNS, async () => {
     const consumer = new Consumer(clusterOf(product), { maxPollRecords: 10_000 });
     await consumer.assign([{ topic, partition: 0, offset: 'earliest' }]);

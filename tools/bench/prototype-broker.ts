@@ -1,6 +1,8 @@
 import { mkdirSync, openSync, readSync, writevSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { SharedReads } from '../../broker/network/shared-reads';
+import { FrameBuffers } from '../../client/protocol/frame-buffers';
 import { FrameSplitter } from '../../client/protocol/frame-splitter';
 import { computeCrc, RecordBatch, stampBaseOffset } from '../../client/records';
 import { PROTOTYPE_FETCH, PROTOTYPE_PRODUCE } from './prototype-protocol';
@@ -8,24 +10,29 @@ import { PROTOTYPE_FETCH, PROTOTYPE_PRODUCE } from './prototype-protocol';
 /**
  * The least a broker can do: cut frames, check the CRC, stamp the offset, append what arrived in
  * one turn of the event loop with one write, acknowledge. No protocol, no topics, no indexes, no
- * limits. It bounds what the product can reach with the same technique on the same machine.
+ * limits; memory is used again as in the product. It bounds what the product can reach with the same technique on the same machine.
  */
 const [folder] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 const file = openSync(join(folder, 'log'), 'w+');
 let nextOffset = 0;
 let size = 0;
+/** Frames of a batch each. */
 let group: Buffer[] = [];
 let acks: { socket: Socket; offset: number }[] = [];
 
-const server = createServer({ noDelay: true }, (socket) => {
+const reads = new SharedReads();
+const frames = new FrameBuffers();
+const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
+  const socket = reads.attach(accepted, (bytes, lasting) => splitter.push(bytes, lasting));
   const splitter = new FrameSplitter(
     1 << 27,
     (frame) => onFrame(socket, frame),
     () => socket.destroy(),
+    (bytes) => frames.take(bytes),
   );
-  socket.on('data', (chunk) => splitter.push(chunk));
   socket.on('error', () => {});
+  socket.resume();
 });
 
 function onFrame(socket: Socket, frame: Buffer): void {
@@ -41,7 +48,7 @@ function produce(socket: Socket, frame: Buffer): void {
   }
   stampBaseOffset(frame, 1, nextOffset);
   if (group.length === 0) setImmediate(writeGroup);
-  group.push(frame.subarray(1));
+  group.push(frame);
   acks.push({ socket, offset: nextOffset });
   nextOffset += batch.recordCount;
 }
@@ -51,7 +58,11 @@ function writeGroup(): void {
   const done = acks;
   group = [];
   acks = [];
-  size += writevSync(file, written);
+  size += writevSync(
+    file,
+    written.map((frame) => frame.subarray(1)),
+  );
+  for (const frame of written) frames.give(frame);
   for (const { socket } of done) socket.cork();
   for (const { socket, offset } of done) {
     const answer = Buffer.allocUnsafe(12);

@@ -1,6 +1,8 @@
 import { mkdirSync, openSync, readSync, writevSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { SharedReads } from '../../broker/network/shared-reads';
+import { FrameBuffers } from '../../client/protocol/frame-buffers';
 import { FrameSplitter } from '../../client/protocol/frame-splitter';
 import { computeCrc, RecordBatch, stampBaseOffset } from '../../client/records';
 import { PROTOTYPE_FOLLOW, PROTOTYPE_PRODUCE } from './prototype-protocol';
@@ -18,18 +20,23 @@ const positions: number[] = Array.from({ length: Number(followerCount) }, () => 
 const waiting = new Map<number, Socket>();
 let nextOffset = 0;
 let size = 0;
+/** Frames of a batch each. */
 let group: Buffer[] = [];
 const acks: { socket: Socket; offset: number; end: number }[] = [];
 let queued = 0;
 
-const server = createServer({ noDelay: true }, (socket) => {
+const reads = new SharedReads();
+const frames = new FrameBuffers();
+const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
+  const socket = reads.attach(accepted, (bytes, lasting) => splitter.push(bytes, lasting));
   const splitter = new FrameSplitter(
     1 << 27,
     (frame) => onFrame(socket, frame),
     () => socket.destroy(),
+    (bytes) => frames.take(bytes),
   );
-  socket.on('data', (chunk) => splitter.push(chunk));
   socket.on('error', () => {});
+  socket.resume();
 });
 
 function onFrame(socket: Socket, frame: Buffer): void {
@@ -45,7 +52,7 @@ function produce(socket: Socket, frame: Buffer): void {
   }
   stampBaseOffset(frame, 1, nextOffset);
   if (group.length === 0) setImmediate(writeGroup);
-  group.push(frame.subarray(1));
+  group.push(frame);
   queued += frame.length - 1;
   acks.push({ socket, offset: nextOffset, end: size + queued });
   nextOffset += batch.recordCount;
@@ -55,7 +62,11 @@ function writeGroup(): void {
   const written = group;
   group = [];
   queued = 0;
-  size += writevSync(file, written);
+  size += writevSync(
+    file,
+    written.map((frame) => frame.subarray(1)),
+  );
+  for (const frame of written) frames.give(frame);
   for (const [follower, socket] of waiting) send(socket, positions[follower]);
   waiting.clear();
 }

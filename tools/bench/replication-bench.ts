@@ -1,47 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { msgpackCodec } from '../../client/protocol/msgpack/codec';
 import { apis } from '../../client/protocol/apis';
-import { createTopic, frameOf, throughput } from './broker-bench';
+import { createTopic, deleteTopic, frameOf, produceFrame, throughput } from './broker-bench';
 import { cpuSeconds, residentBytes, startChild } from './child';
+import { compare, type Comparison } from './measure';
 import type { Product } from './product';
 import { prototypeProduce } from './prototype-protocol';
 import { runRawLoad } from './raw-load';
 
 const FOLLOWERS = 2;
 
-/** Bytes per second acknowledged by all three of three replicas. */
-export async function productReplicatedRate(
+/**
+ * Bytes per second acknowledged by all three of three replicas, by the product and by the prototype:
+ * a leader and two followers, a process each.
+ */
+export async function compareReplicated(
   product: Product,
-  batch: Buffer,
-  totalBytes: number,
-): Promise<number> {
-  const topic = `replicated-${batch.length}`;
-  await createTopic(product.port, topic, 1, 1 + FOLLOWERS);
-  const frame = frameOf(apis.Produce, {
-    acks: -1,
-    timeoutMs: 30_000,
-    topicData: [{ name: topic, partitionData: [{ index: 0, records: batch }] }],
-  });
-  return throughput(await leaderPort(product, topic), batch, totalBytes, () => frame);
-}
-
-/** The same through the prototype: a leader and two followers, a process each. */
-export async function prototypeReplicatedRate(
   folder: string,
   batch: Buffer,
   totalBytes: number,
-): Promise<number> {
-  const leader = await startChild('prototype-leader', [join(folder, 'leader'), `${FOLLOWERS}`]);
+): Promise<Comparison> {
+  const topic = `replicated-${batch.length}`;
+  await createTopic(product.port, topic, 1, 1 + FOLLOWERS);
+  const leaders = await leaderPort(product, topic);
+  const home = mkdtempSync(join(folder, 'prototype-'));
+  const leader = await startChild('prototype-leader', [join(home, 'leader'), `${FOLLOWERS}`]);
   const followers = await Promise.all(
     Array.from({ length: FOLLOWERS }, (_, n) =>
-      startChild('prototype-follower', [join(folder, `follower-${n}`), `${n}`, `${leader.port}`]),
+      startChild('prototype-follower', [join(home, `follower-${n}`), `${n}`, `${leader.port}`]),
     ),
   );
-  const frame = prototypeProduce(batch);
   try {
-    return await throughput(leader.port, batch, totalBytes, () => frame);
+    return await compare(
+      throughput(leaders, batch.length, totalBytes, produceFrame(topic, batch, -1)),
+      throughput(leader.port, batch.length, totalBytes, prototypeProduce(batch)),
+    );
   } finally {
     for (const child of [...followers, leader]) child.stop();
+    rmSync(home, { recursive: true });
+    await deleteTopic(leaders, topic);
   }
 }
 

@@ -1,21 +1,16 @@
-import {
-  filledBatch,
-  productFetch,
-  productProduce,
-  prototypeFetchRate,
-  prototypeProduceRate,
-} from './broker-bench';
+import { compareFetch, compareProduce, deleteTopic, filledBatch } from './broker-bench';
 import { rawAppend, rawCrc, rawTcp } from './ceilings';
 import { residentBytes } from './child';
 import {
   awaitedSends,
-  bareEncoderRate,
+  compareProducer,
   consumerRate,
   endToEndLatency,
-  producerRate,
+  topicOf,
 } from './client-bench';
-import { startProduct } from './product';
-import { idleCost, productReplicatedRate, prototypeReplicatedRate } from './replication-bench';
+import type { Comparison } from './measure';
+import { startProduct, type Product } from './product';
+import { compareReplicated, idleCost } from './replication-bench';
 
 /** One line of the result. */
 export interface BenchLine {
@@ -27,139 +22,172 @@ export interface BenchLine {
   readonly ratio?: number;
 }
 
+/** What may be measured by itself. */
+export const parts = [
+  'ceilings',
+  'replication',
+  'idle',
+  'start',
+  'produce',
+  'fetch',
+  'producer',
+  'latency',
+  'sends',
+] as const;
+export type Part = (typeof parts)[number];
+
+export interface SuiteOptions {
+  /** Where the data lies, removed by the caller. */
+  readonly folder: string;
+  /** 1 for the full amount of data. */
+  readonly scale: number;
+  readonly only: ReadonlySet<Part>;
+  /** Tells each line when it is there. */
+  readonly note: (line: string) => void;
+}
+
 const MB = 1e6;
 const AT_REST_MS = 3000;
 /** Partitions, each with three replicas, of the cluster that is measured at rest. */
 const IDLE_PARTITIONS = 1000;
 
-/**
- * @param scale 1 for the full amount of data
- * @param note tells what is being measured
- */
-export async function measureAll(
-  folder: string,
-  scale: number,
-  note: (line: string) => void,
-): Promise<BenchLine[]> {
+type Add = (what: string, line: Omit<BenchLine, 'what'>) => void;
+
+export async function measureAll(options: SuiteOptions): Promise<BenchLine[]> {
+  const { folder, only } = options;
   const lines: BenchLine[] = [];
-  const bytes = 5e8 * scale;
-  const records = (count: number) => Math.ceil(count * scale);
-  const add = (line: BenchLine) => {
-    lines.push(line);
-    note(`${line.what}: ${line.measured}`);
+  const add: Add = (what, line) => {
+    lines.push({ what, ...line });
+    const share = line.ratio === undefined ? '' : `, ${percent(line.ratio)} of ${line.ceiling}`;
+    options.note(`${what}: ${line.measured}${share}`);
   };
-
-  add({ what: 'raw TCP, 64 KiB writes', measured: perSecond(await rawTcp(4 * bytes)) });
-  const appended = perSecond(await rawAppend(folder, bytes));
-  add({ what: 'raw append, groups of 16 × 16 KiB', measured: appended });
-  add({ what: 'CRC-32C of 64 KiB', measured: perSecond(await rawCrc(8 * bytes)) });
-
-  await measureReplication(folder, scale, add);
-  const product = await startProduct(folder);
-  try {
-    add({ what: 'broker: start to serving', measured: `${Math.round(product.startMs)} ms` });
-    await new Promise((rested) => setTimeout(rested, AT_REST_MS));
-    const atRest = residentBytes(product.pid) / 2 ** 20;
-    add({ what: 'broker: memory at rest', measured: `${atRest.toFixed(0)} MiB` });
-
-    for (const size of [16 * 1024, 64 * 1024]) {
-      const batch = filledBatch(size, 100);
-      const ceiling = await prototypeProduceRate(folder, batch, bytes);
-      const measured = await productProduce(product, batch, bytes);
-      add({
-        what: `broker: produce acks=1, ${size / 1024} KiB batches`,
-        ...against(measured, ceiling),
-      });
-    }
-    const fetchCeiling = await prototypeFetchRate(folder, bytes);
-    const fetched = await productFetch(product, bytes);
-    add({ what: 'broker: fetch 1 MiB, CRC checked', ...against(fetched, fetchCeiling) });
-
-    for (const [size, count] of [
-      [100, 4e6],
-      [1024, 1e6],
-    ]) {
-      const ceiling = await bareEncoderRate(folder, size, records(count));
-      const batched = await producerRate(product, size, records(count), 'sendBatch');
-      add({ what: `producer: sendBatch, ${size} B`, ...againstRecords(batched, ceiling) });
-      const single = await producerRate(product, size, records(count / 2), 'produce');
-      add({
-        what: `producer: a promise per record, ${size} B`,
-        ...againstRecords(single, ceiling),
-      });
-      const consumed = await consumerRate(product, size, records(count));
-      add({ what: `consumer: poll, ${size} B`, measured: recordsPerSecond(consumed) });
-    }
-
-    for (const rate of [5000, 50_000]) {
-      const { p50Ms, p99Ms, p999Ms } = await endToEndLatency(product, rate, 10 * scale);
-      const figures = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(2)).join(' / ');
-      add({
-        what: `end to end at ${rate} records/s, p50 / p99 / p99.9`,
-        measured: `${figures} ms`,
-      });
-    }
-    for (const [perSend, count] of [
-      [1, 1e5],
-      [100, 1e4],
-    ]) {
-      const sends = await awaitedSends(product, perSend, records(count));
-      add({
-        what: `producer: awaited sends of ${perSend}, acks=0`,
-        measured: `${Math.round(sends)} sends/s`,
-      });
-    }
-    const after = residentBytes(product.pid) / 2 ** 20;
-    add({ what: 'broker: memory after all this', measured: `${after.toFixed(0)} MiB` });
-  } finally {
-    await product.stop();
+  if (only.has('ceilings')) await measureCeilings(options, add);
+  if (only.has('replication') || only.has('idle')) {
+    await using(startProduct(folder, 3), (cluster) => measureCluster(cluster, options, add));
+  }
+  if (parts.slice(parts.indexOf('start')).some((part) => only.has(part))) {
+    await using(startProduct(folder), (product) => measureBroker(product, options, add));
   }
   return lines;
 }
 
-/** Three brokers on this machine, each partition on all of them. */
-async function measureReplication(
-  folder: string,
-  scale: number,
-  add: (line: BenchLine) => void,
+async function using(
+  starting: Promise<Product>,
+  use: (product: Product) => Promise<void>,
 ): Promise<void> {
-  const cluster = await startProduct(folder, 3);
+  const product = await starting;
   try {
-    for (const size of [16 * 1024, 64 * 1024]) {
-      const batch = filledBatch(size, 1024);
-      const bytes = 2e8 * scale;
-      const ceiling = await prototypeReplicatedRate(folder, batch, bytes);
-      const measured = await productReplicatedRate(cluster, batch, bytes);
-      add({
-        what: `three brokers: produce acks=all, ${size / 1024} KiB batches of 1 KiB records`,
-        ...against(measured, ceiling),
-      });
-    }
-    const { cpu, bytes } = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
-    add({
-      what: `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`,
-      measured: `${(cpu * 100).toFixed(1)} % of a core, ${(bytes / 2 ** 20).toFixed(0)} MiB`,
-    });
+    await use(product);
   } finally {
-    await cluster.stop();
+    await product.stop();
   }
 }
 
-function against(measured: number, ceiling: number): Omit<BenchLine, 'what'> {
-  return {
-    measured: perSecond(measured),
-    ceiling: perSecond(ceiling),
-    ratio: measured / ceiling,
-  };
+async function measureCeilings({ folder, scale }: SuiteOptions, add: Add): Promise<void> {
+  const bytes = 5e8 * scale;
+  add('raw TCP, 64 KiB writes', plain(perSecond(await rawTcp(4 * bytes))));
+  add('raw append, groups of 16 × 16 KiB', plain(perSecond(await rawAppend(folder, bytes))));
+  add('CRC-32C of 64 KiB', plain(perSecond(await rawCrc(8 * bytes))));
 }
 
-function againstRecords(measured: number, ceiling: number): Omit<BenchLine, 'what'> {
-  return {
-    measured: recordsPerSecond(measured),
-    ceiling: recordsPerSecond(ceiling),
-    ratio: measured / ceiling,
-  };
+/** Three brokers on this machine, each partition on all of them. */
+async function measureCluster(
+  cluster: Product,
+  { folder, scale, only }: SuiteOptions,
+  add: Add,
+): Promise<void> {
+  if (only.has('replication')) {
+    for (const size of [16 * 1024, 64 * 1024]) {
+      const batch = filledBatch(size, 1024);
+      const result = await compareReplicated(cluster, folder, batch, 1e8 * scale);
+      const what = `three brokers: produce acks=all, ${size / 1024} KiB batches of 1 KiB records`;
+      add(what, against(result, perSecond));
+    }
+  }
+  if (!only.has('idle')) return;
+  const { cpu, bytes } = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
+  const what = `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`;
+  add(what, plain(`${(cpu * 100).toFixed(1)} % of a core, ${mebibytes(bytes)}`));
+}
+
+async function measureBroker(product: Product, options: SuiteOptions, add: Add): Promise<void> {
+  const { folder, scale, only } = options;
+  if (only.has('start')) {
+    add('broker: start to serving', plain(`${Math.round(product.startMs)} ms`));
+    await new Promise((rested) => setTimeout(rested, AT_REST_MS));
+    add('broker: memory at rest', plain(mebibytes(residentBytes(product.pid))));
+  }
+  if (only.has('produce')) {
+    for (const size of [16 * 1024, 64 * 1024]) {
+      const batch = filledBatch(size, 100);
+      const result = await compareProduce(product, folder, batch, 1e8 * scale);
+      add(`broker: produce acks=1, ${size / 1024} KiB batches`, against(result, perSecond));
+    }
+  }
+  if (only.has('fetch')) {
+    const result = await compareFetch(product, folder, 3e8 * scale);
+    add('broker: fetch 1 MiB, CRC checked', against(result, perSecond));
+  }
+  if (only.has('producer')) await measureClient(product, options, add);
+  if (only.has('latency')) await measureLatency(product, options, add);
+  if (only.has('sends')) await measureSends(product, options, add);
+  if (only.size === parts.length) {
+    add('broker: memory after all this', plain(mebibytes(residentBytes(product.pid))));
+  }
+}
+
+async function measureClient(
+  product: Product,
+  { folder, scale }: SuiteOptions,
+  add: Add,
+): Promise<void> {
+  for (const [size, count] of [
+    [100, 2e6],
+    [1024, 3e5],
+  ]) {
+    const records = Math.ceil(count * scale);
+    const batched = await compareProducer(product, folder, size, records, 'sendBatch');
+    add(`producer: sendBatch, ${size} B`, against(batched, recordsPerSecond));
+    const single = await compareProducer(product, folder, size, records, 'produce');
+    add(`producer: a promise per record, ${size} B`, against(single, recordsPerSecond));
+    const consumed = await consumerRate(product, size, records);
+    add(`consumer: poll, ${size} B`, plain(recordsPerSecond(consumed)));
+    for (const call of ['sendBatch', 'produce'] as const) {
+      await deleteTopic(product.port, topicOf(call, size));
+    }
+  }
+}
+
+async function measureLatency(product: Product, { scale }: SuiteOptions, add: Add): Promise<void> {
+  for (const rate of [5000, 50_000]) {
+    const { p50Ms, p99Ms, p999Ms } = await endToEndLatency(product, rate, 10 * scale);
+    const figures = [p50Ms, p99Ms, p999Ms].map((ms) => ms.toFixed(2)).join(' / ');
+    add(`end to end at ${rate} records/s, p50 / p99 / p99.9`, plain(`${figures} ms`));
+  }
+}
+
+async function measureSends(product: Product, { scale }: SuiteOptions, add: Add): Promise<void> {
+  for (const [perSend, count] of [
+    [1, 1e5],
+    [100, 1e4],
+  ]) {
+    const sends = await awaitedSends(product, perSend, Math.ceil(count * scale));
+    add(`producer: awaited sends of ${perSend}, acks=0`, plain(`${Math.round(sends)} sends/s`));
+  }
+}
+
+const plain = (measured: string): Omit<BenchLine, 'what'> => ({ measured });
+
+function against(
+  { measured, ceiling, ratio }: Comparison,
+  inWords: (figure: number) => string,
+): Omit<BenchLine, 'what'> {
+  return { measured: inWords(measured), ceiling: inWords(ceiling), ratio };
 }
 
 const perSecond = (bytes: number) => `${(bytes / MB).toFixed(0)} MB/s`;
 const recordsPerSecond = (records: number) => `${(records / 1e6).toFixed(2)} M records/s`;
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+
+/** A ratio for people. */
+export const percent = (ratio: number) => `${Math.round(ratio * 100)} %`;
