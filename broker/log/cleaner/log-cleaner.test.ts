@@ -458,6 +458,7 @@ it('is equivalent to a map, whatever crashes come in between', async () => {
         } else if (step.kind === 'clean') {
           await clean(manager);
           await fixture.check(log);
+          await fixture.checkTimes(log);
         } else {
           if (step.power) await log.flush();
           fixture.disk.crashAtOperation = fixture.disk.operations + step.at;

@@ -112,6 +112,16 @@ export class CompactionFixture {
     assertRightRecords(read, this.appended, writtenEndOffset);
     return read;
   }
+
+  /** The log is quiet: times lead to the records that have them. */
+  async checkTimes(log: Log): Promise<void> {
+    const read = await readRecords(log);
+    for (const timestamp of new Set(this.appended.map((record) => record.timestamp))) {
+      const found = await log.offsetForTimestamp(timestamp);
+      const expected = read.find((record) => record.timestamp >= timestamp);
+      deepStrictEqual(found?.offset, expected?.offset, `the offset of time ${timestamp}`);
+    }
+  }
 }
 
 /** Reads a log from its start as a consumer does. */
