@@ -38,11 +38,7 @@ export async function moveOffsets(
 ): Promise<number> {
   const { options, print, note } = context;
   await assertStorage(admin, options.to);
-  const topics = await admin.listTopics({ listInternal: true });
-  const inTopic = topics.some(({ name }) => name === OFFSETS_TOPIC)
-    ? await readWithProgress(reader, context)
-    : new Map<string, readonly KnownOffset[]>();
-  const plan = await planOf(admin, inTopic, options.to);
+  const plan = await planOf(admin, () => inTopic(admin, reader, context), options.to);
   const moves = plan.filter(({ what }) => what === 'move');
   if (plan.length > 0) print(tableOf(plan));
   if (!options.execute) {
@@ -62,7 +58,7 @@ export async function moveOffsets(
 }
 
 /** @throws AdminToolError when a broker keeps offsets elsewhere */
-async function assertStorage(admin: MovingAdmin, to: string): Promise<void> {
+async function assertStorage(admin: MovingAdmin, to: OffsetsStorageOptions['to']): Promise<void> {
   const { brokers } = await admin.describeCluster();
   const described = await admin.describeConfigs(
     brokers.map(({ nodeId }) => ({
@@ -80,23 +76,43 @@ async function assertStorage(admin: MovingAdmin, to: string): Promise<void> {
   });
 }
 
-/** Of `kafka` the brokers tell both; what the topic has is there already. */
+/**
+ * Brokers that use the topic tell of what is in ZooKeeper too; those that do not, only of that. Some
+ * of it moves to the topic because it is asked for: so they are asked first, and the topic is read
+ * then.
+ */
 async function planOf(
   admin: MovingAdmin,
-  inTopic: ReadonlyMap<string, readonly KnownOffset[]>,
-  to: string,
+  readTopic: () => Promise<ReadonlyMap<string, readonly KnownOffset[]>>,
+  to: OffsetsStorageOptions['to'],
 ): Promise<PlannedMove[]> {
-  const groups =
-    to === 'kafka' ? (await admin.listGroups()).map(({ groupId }) => groupId) : [...inTopic.keys()];
   const plan: PlannedMove[] = [];
-  for (const groupId of groups.sort()) {
-    const told = await admin.listGroupOffsets(groupId);
-    const topic = inTopic.get(groupId) ?? [];
-    plan.push(
-      ...(to === 'kafka' ? planMove(groupId, told, topic) : planMove(groupId, topic, told)),
-    );
+  if (to === 'kafka') {
+    const told = new Map<string, readonly KnownOffset[]>();
+    for (const { groupId } of await admin.listGroups()) {
+      told.set(groupId, await admin.listGroupOffsets(groupId));
+    }
+    const topic = await readTopic();
+    for (const [groupId, offsets] of told) {
+      plan.push(...planMove(groupId, offsets, topic.get(groupId) ?? []));
+    }
+  } else {
+    for (const [groupId, offsets] of await readTopic()) {
+      plan.push(...planMove(groupId, offsets, await admin.listGroupOffsets(groupId)));
+    }
   }
-  return plan;
+  return plan.sort((a, b) => (a.groupId < b.groupId ? -1 : a.groupId > b.groupId ? 1 : 0));
+}
+
+/** What the topic knows; nothing while there is none. */
+async function inTopic(
+  admin: MovingAdmin,
+  reader: TopicReader,
+  context: Context,
+): Promise<ReadonlyMap<string, readonly KnownOffset[]>> {
+  const topics = await admin.listTopics({ listInternal: true });
+  if (!topics.some(({ name }) => name === OFFSETS_TOPIC)) return new Map();
+  return readWithProgress(reader, context);
 }
 
 async function readWithProgress(reader: TopicReader, { terminal }: Context) {
