@@ -65,7 +65,7 @@ describe('a claim', () => {
       '{"version":1,"broker":7,"brokerEpoch":"107"}',
     );
     const claimant = { brokerId: 7, brokerEpoch: brokerEpoch(107n) };
-    expect(await store.coordination('g')).toEqual({ claimant, successor: null });
+    expect(await store.coordination('g')).toEqual({ claimant, successor: null, isDead: false });
     expect(
       await new GroupStore(other).claim('g', { brokerId: 2, brokerEpoch: brokerEpoch(1n) }),
     ).toEqual(claimant);
@@ -152,10 +152,14 @@ describe('a claim', () => {
     const group = await claimGroup(zk, 'g');
     await group.saveOffsets([offsetChange('t', 0, 1)]);
     await group.release(9);
-    expect(await store.coordination('g')).toEqual({ claimant: null, successor: 9 });
+    expect(await store.coordination('g')).toEqual({ claimant: null, successor: 9, isDead: false });
     const again = await claimGroup(zk, 'g');
     await again.release(null);
-    expect(await store.coordination('g')).toEqual({ claimant: null, successor: null });
+    expect(await store.coordination('g')).toEqual({
+      claimant: null,
+      successor: null,
+      isDead: false,
+    });
     expect(await read()).toEqual({ group: null, offsets: ['t-0@1'] });
   });
 

@@ -27,8 +27,12 @@ export interface GroupCoordination {
   readonly claimant: GroupClaimant | null;
   /** Whom the last coordinator proposed when it let go; asked for only where nobody has claimed it. */
   readonly successor: number | null;
+  /** Whether it is to be removed: whoever claims it does that first. Told of unclaimed groups only. */
+  readonly isDead: boolean;
 }
 
+/** Of a claim that cannot be read. */
+const UNKNOWN_CLAIMANT: GroupClaimant = { brokerId: -1, brokerEpoch: brokerEpoch(-1n) };
 const EMPTY: GroupContents = { group: null, offsets: new Map() };
 /** How often a group is read again that changes while it is read. */
 const READ_ATTEMPTS = 10;
@@ -52,11 +56,11 @@ export class GroupStore {
   async coordination(groupId: string): Promise<GroupCoordination> {
     const group = znodeName(groupId);
     const claim = await this.find(paths.groupCoordinator(group));
-    const claimant = claim && (await this.decodeClaim(group, claim));
-    if (claimant !== null) return { claimant, successor: null };
+    const claimant = claim && ((await this.decodeClaim(group, claim)) ?? UNKNOWN_CLAIMANT);
+    if (claimant !== null) return { claimant, successor: null, isDead: false };
     const root = await this.find(paths.group(group));
-    const successor = root && (await decodedNode(this.zk, group, root)).successor;
-    return { claimant: null, successor };
+    const node = root === null ? NO_GROUP : await decodedNode(this.zk, group, root);
+    return { claimant: null, successor: node.successor, isDead: node.facts === 'Dead' };
   }
 
   /** A group as it was at one moment, whoever has claimed it. */
@@ -156,9 +160,6 @@ export class GroupStore {
     return skipMalformed(this.zk.logger, decode());
   }
 }
-
-/** Of a claim that cannot be read. */
-const UNKNOWN_CLAIMANT: GroupClaimant = { brokerId: -1, brokerEpoch: brokerEpoch(-1n) };
 
 function encodeClaim({ brokerId, brokerEpoch: epoch }: GroupClaimant): Buffer {
   return encodeJson({ version: 1, broker: brokerId, brokerEpoch: String(epoch) });
