@@ -59,13 +59,18 @@ export class OffsetsTopicClaim implements GroupClaim {
     await this.membership.release();
   }
 
-  /** The lead of the partition, or the claim on the znodes, is gone. */
-  lose(): void {
-    if (this.ended || this.lost) return;
+  /**
+   * The lead of the partition, or the claim on the znodes, is gone.
+   *
+   * @returns resolves when the group may be claimed again
+   */
+  lose(): Promise<void> {
+    if (this.ended || this.lost) return Promise.resolve();
     this.lost = true;
     this.end();
-    void this.membership.release();
+    const released = this.membership.release();
     this.events.onLost();
+    return released;
   }
 
   private end(): void {

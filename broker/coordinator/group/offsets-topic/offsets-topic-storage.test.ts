@@ -240,8 +240,12 @@ it('lists the groups of the partitions it leads', async () => {
   }
   membership.groups.delete('b');
   membership.groups.set('f', null);
+  membership.groups.set('h', {
+    ...({ state: 'Empty', generation: 1, protocolType: null, protocol: null } as const),
+    ...{ leader: null, since: 1, members: [] },
+  });
   partitions[0]?.loseLead();
-  const expected = [...groups, 'f'].filter((groupId) => partitionOfGroup(groupId, 3) !== 0);
+  const expected = [...groups, 'h'].filter((groupId) => partitionOfGroup(groupId, 3) !== 0);
   expect((await storage.list()).sort()).toEqual(expected);
 });
 

@@ -30,6 +30,9 @@ export interface OffsetsTopicStorageOptions {
   readonly logger: Logger;
 }
 
+/** Groups read from ZooKeeper at the same time. */
+const READS_AT_ONCE = 50;
+
 /**
  * Groups whose offsets are in the compacted topic `__consumer_offsets` instead of ZooKeeper, with
  * Kafka's records (`offsets.storage=kafka`). Membership stays where it was. A group's coordinator is
@@ -42,6 +45,8 @@ export class OffsetsTopicStorage implements GroupStorage {
   private readonly shards = new Map<number, Promise<OffsetsShard>>();
   private readonly loaded = new Map<number, OffsetsShard>();
   private readonly claims = new Map<OffsetsTopicClaim, OffsetsShard>();
+  /** Groups whose claims are being given back. */
+  private readonly lettingGo = new Map<string, Promise<void>>();
   private readonly stopListening: () => void;
   private creating: Promise<void> | undefined;
   private closed = false;
@@ -52,18 +57,19 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** See {@link GroupStorage.coordinatorOf}. */
   async coordinatorOf(groupId: string): Promise<number | undefined> {
-    const count = (await this.options.partitionCount()) ?? (await this.created(groupId));
+    const count = (await this.partitionCount(groupId)) ?? (await this.created(groupId));
     return count && this.options.leader(partitionOfGroup(groupId, count));
   }
 
   /** See {@link GroupStorage.claim}. */
   async claim(groupId: string, events: ClaimEvents): Promise<GroupClaim> {
     const shard = await this.shardOf(groupId);
+    await this.lettingGo.get(groupId);
     let claim: OffsetsTopicClaim | undefined;
     let lostEarly = false;
     const membership = await this.options.membership.claim(groupId, {
       onLost: () => {
-        if (claim) claim.lose();
+        if (claim) void claim.lose();
         else lostEarly = true;
       },
     });
@@ -83,14 +89,18 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** See {@link GroupStorage.list}. */
   async list(): Promise<string[]> {
-    const count = await this.options.partitionCount();
+    const count = await this.partitionCount('');
     if (count === undefined) return [];
-    const isHere = (groupId: string) => this.isLedHere(partitionOfGroup(groupId, count));
-    const groups = new Set((await this.options.allGroups()).filter(isHere));
+    const groups = new Set<string>();
     for (let index = 0; index < count; index++) {
       if (!this.isLedHere(index)) continue;
       for (const groupId of (await this.load(index)).groupIds) groups.add(groupId);
     }
+    for (const { groupId } of this.claims.keys()) groups.add(groupId);
+    const others = (await this.options.allGroups()).filter(
+      (groupId) => !groups.has(groupId) && this.isLedHere(partitionOfGroup(groupId, count)),
+    );
+    for (const groupId of await this.existing(others)) groups.add(groupId);
     return [...groups];
   }
 
@@ -133,9 +143,21 @@ export class OffsetsTopicStorage implements GroupStorage {
     return { group, offsets: changedOffsets(known, changes) };
   }
 
+  /** Of groups that are being removed, or were, something may be left in ZooKeeper. */
+  private async existing(groupIds: readonly string[]): Promise<string[]> {
+    const existing: string[] = [];
+    for (let from = 0; from < groupIds.length; from += READS_AT_ONCE) {
+      const some = groupIds.slice(from, from + READS_AT_ONCE);
+      const found = await Promise.all(some.map((id) => this.options.membership.read(id)));
+      const isThere = ({ group, offsets }: GroupSnapshot) => group !== null || offsets.size > 0;
+      existing.push(...some.filter((_, index) => found[index] && isThere(found[index])));
+    }
+    return existing;
+  }
+
   /** @throws GroupStorageError */
   private async shardOf(groupId: string): Promise<OffsetsShard> {
-    const count = await this.options.partitionCount();
+    const count = await this.partitionCount(groupId);
     if (count === undefined) {
       throw new GroupStorageError('unavailable', groupId, 'The offsets topic is not there yet.');
     }
@@ -177,6 +199,15 @@ export class OffsetsTopicStorage implements GroupStorage {
     return shard;
   }
 
+  private async partitionCount(groupId: string): Promise<number | undefined> {
+    try {
+      return await this.options.partitionCount();
+    } catch (error) {
+      const message = `Nothing can be learnt of the offsets topic: ${describeError(error)}`;
+      throw new GroupStorageError('unavailable', groupId, message, error);
+    }
+  }
+
   private isLedHere(index: number): boolean {
     const partition = this.options.partition(index);
     try {
@@ -188,7 +219,15 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   private dropLost(): void {
     for (const [index, shard] of this.loaded) if (!shard.isLed) this.loaded.delete(index);
-    for (const [claim, shard] of this.claims) if (!shard.isLed) claim.lose();
+    for (const [claim, shard] of this.claims) if (!shard.isLed) this.letGo(claim);
+  }
+
+  private letGo(claim: OffsetsTopicClaim): void {
+    const { groupId } = claim;
+    const ended = claim.lose().finally(() => {
+      if (this.lettingGo.get(groupId) === ended) this.lettingGo.delete(groupId);
+    });
+    this.lettingGo.set(groupId, ended);
   }
 
   /** The topic comes into being when somebody asks for a coordinator. */
@@ -200,7 +239,7 @@ export class OffsetsTopicStorage implements GroupStorage {
       const message = `The offsets topic cannot be created: ${describeError(error)}`;
       throw new GroupStorageError('unavailable', groupId, message, error);
     }
-    return this.options.partitionCount();
+    return this.partitionCount(groupId);
   }
 }
 
