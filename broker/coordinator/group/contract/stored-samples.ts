@@ -33,12 +33,14 @@ export function sampleGroup(generation: number, ...memberIds: string[]): StoredG
 }
 
 export function sampleOffset(topic: string, partition: number, offset: number): OffsetChange {
+  // No client can send both: a time to expire is of OffsetCommit 2 to 4, the leader epoch of 6 on.
+  const expires = offset % 2 !== 0;
   const committed = {
     offset,
-    leaderEpoch: offset % 7,
+    leaderEpoch: expires ? -1 : offset % 7,
     metadata: `é "${offset}"`,
     commitTimestamp: 1_700_000_000_000,
-    expireTimestamp: offset % 2 === 0 ? null : 1_800_000_000_000,
+    expireTimestamp: expires ? 1_800_000_000_000 : null,
   };
   return { topic, partition, committed };
 }

@@ -63,6 +63,9 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** See {@link GroupStorage.claim}. */
   async claim(groupId: string, events: ClaimEvents): Promise<GroupClaim> {
+    if (this.closed) {
+      throw new GroupStorageError('unavailable', groupId, 'This broker is about to stop.');
+    }
     const shard = await this.shardOf(groupId);
     await this.lettingGo.get(groupId);
     let claim: OffsetsTopicClaim | undefined;
