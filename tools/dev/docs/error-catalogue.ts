@@ -130,6 +130,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Another broker has become the controller; writes in the name of the former are refused.',
         'Nothing: the broker resigns by itself. If it happens often, look for long pauses of the process.',
       ),
+      fatal(
+        'GROUP_FENCED',
+        'Another broker coordinates the group now; writes in the name of the former coordinator are refused.',
+        'Nothing: the broker lets go of the group, and clients find the other one. If it happens often, look for long pauses of the process.',
+      ),
     ],
   },
   {
