@@ -34,6 +34,7 @@ export function dispatcher(handlers: Partial<ApiHandlers>): RequestHandler {
       clientId: request.header.clientId,
       listenerName: request.connection.listenerName,
       remoteAddress: request.connection.remoteAddress,
+      protocol: request.connection.codecName,
       onSent: (callback) => request.onSent(callback),
     });
   };

@@ -1,5 +1,6 @@
 import { ErrorCode } from '../../client/protocol/error-codes';
 import { ProtocolError } from '../../client/protocol/protocol-error';
+import { ZERO_UUID } from '../../client/protocol/schema';
 import type { Logger } from '../../client/runtime/logger';
 import type { Log, LogReadResult } from '../log';
 import { divergence } from '../replication/epoch-end';
@@ -67,7 +68,7 @@ export function readPartitions(
   let budget = options.maxBytes;
 
   const readOne = (wanted: FetchedPartition, response: FetchPartitionResponse) => {
-    const partition = replicas.partition(wanted.topic, wanted.partition);
+    const partition = partitionOf(wanted, replicas);
     const readable = whatIsReadable(wanted, partition, fetcher, isFirst, response);
     if (!readable) {
       total.isUrgent = true;
@@ -101,7 +102,7 @@ export function readPartitions(
 
   for (const wanted of partitions) {
     const response = emptyResponse(wanted.partition);
-    outcomes.push({ topic: wanted.topic, response });
+    outcomes.push({ topic: wanted.topic, topicId: wanted.topicId, response });
     try {
       readOne(wanted, response);
     } catch (error) {
@@ -215,6 +216,18 @@ function partingOf(
     }
   }
   return divergence(log, lastFetchedEpoch, fetchOffset);
+}
+
+/** @throws ProtocolError when it is not here, or not of the topic that has the id asked for */
+function partitionOf(
+  { topic, topicId, partition: index }: FetchedPartition,
+  replicas: Pick<ReplicaManager, 'partition'>,
+): Partition {
+  if (topicId === ZERO_UUID) return replicas.partition(topic, index);
+  if (topic === '') throw new ProtocolError('UNKNOWN_TOPIC_ID');
+  const partition = replicas.partition(topic, index);
+  if (partition.topicId !== topicId) throw new ProtocolError('INCONSISTENT_TOPIC_ID');
+  return partition;
 }
 
 /** Saves the client a request for metadata. */

@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '../../client/protocol/schema';
 import type { RequestOf } from '../../client/protocol/api';
 import { errorFacts } from '../../client/protocol/error-codes';
 import type { Fetch } from '../../client/protocol/messages/fetch';
@@ -5,7 +6,7 @@ import { oneRecord } from '../log/testing/log-fixture';
 import { FetchSessionCache } from '../replication/fetch-session-cache';
 import type { Partition } from '../replication/partition';
 import { replicaSelector } from '../replication/replica-selector';
-import { instruction, ReplicaFixture, settled } from '../replication/testing/replica-fixture';
+import { instruction, ReplicaFixture, settled, topicId } from '../replication/testing/replica-fixture';
 import { fetchHandler } from './fetch';
 import type { FetchPartitionResponse, FetchResponse } from './fetch-context';
 import { requestContext } from './testing/request-context';
@@ -13,12 +14,15 @@ import { requestContext } from './testing/request-context';
 type Request = RequestOf<typeof Fetch>;
 type Wanted = Request['topics'][number]['partitions'][number];
 
+const namesById = new Map<string, string>();
 let fixture: ReplicaFixture;
 let partition: Partition;
 let sessions: FetchSessionCache;
 let fetch: (request: Request, apiVersion?: number) => FetchResponse | Promise<FetchResponse>;
 
 beforeEach(async () => {
+  namesById.clear();
+  namesById.set(topicId, 't');
   fixture = await ReplicaFixture.open();
   partition = await fixture.obey();
   sessions = new FetchSessionCache({
@@ -35,6 +39,7 @@ beforeEach(async () => {
     replicas: fixture.replicas,
     sessions,
     metadata: {
+      topicNameOf: (id) => namesById.get(id),
       broker: (id) => ({
         id,
         epoch: 1,
@@ -60,6 +65,7 @@ function wanted(changes: Partial<Wanted> = {}): Wanted {
     lastFetchedEpoch: -1,
     logStartOffset: -1,
     partitionMaxBytes: 1024 * 1024,
+    replicaDirectoryId: ZERO_UUID,
     ...changes,
   };
 }
@@ -75,7 +81,7 @@ function request(changes: Partial<Wanted> = {}, rest: Partial<Request> = {}): Re
     isolationLevel: 0,
     sessionId: 0,
     sessionEpoch: -1,
-    topics: [{ topic: 't', partitions: [wanted(changes)] }],
+    topics: [{ topic: 't', topicId: ZERO_UUID, partitions: [wanted(changes)] }],
     forgottenTopicsData: [],
     rackId: '',
     ...rest,
@@ -335,7 +341,7 @@ describe('a session', () => {
     await fetch(request({}, { sessionId: id, sessionEpoch: -1 }));
     expect((await fetch(inSession(id, 1))).errorCode).toBe(70);
     const other = await begin();
-    const forgets = { forgottenTopicsData: [{ topic: 't', partitions: [0] }] };
+    const forgets = { forgottenTopicsData: [{ topic: 't', topicId: ZERO_UUID, partitions: [0] }] };
     expect(await fetch({ ...inSession(other, 1), ...forgets })).toMatchObject({ sessionId: 0 });
     expect(sessions.size).toBe(0);
   });
@@ -355,5 +361,44 @@ describe('a session', () => {
     expect((await fetch(inSession(id, 2))).errorCode).toBe(0);
     fixture.clock.advance(500);
     expect((await slow).errorCode).toBe(71);
+  });
+});
+
+describe('topics by their ids', () => {
+  const other = 'AAAAAAAAAAAAAAAAAAAAAg';
+  const byId = (id: string, rest: Partial<Request> = {}) =>
+    fetch(
+      request({}, { topics: [{ topic: '', topicId: id, partitions: [wanted()] }], ...rest }),
+      13,
+    );
+
+  it('are found, and answered by their ids', async () => {
+    await fixture.append(partition, 1);
+    const { responses } = await byId(topicId);
+    expect(responses).toMatchObject([
+      { topicId, partitions: [{ partitionIndex: 0, errorCode: 0 }] },
+    ]);
+    expect(responses[0].partitions[0].records?.length).toBeGreaterThan(0);
+  });
+
+  it('are told when nobody knows the id, or when the partition here is of another topic', async () => {
+    expect((await byId(other)).responses[0].partitions[0].errorCode).toBe(100);
+    namesById.set(other, 't');
+    expect((await byId(other)).responses[0].partitions[0].errorCode).toBe(103);
+  });
+
+  it('are looked for again with each request of a session', async () => {
+    namesById.clear();
+    const { sessionId, responses } = await byId(topicId, { sessionEpoch: 0 });
+    expect(responses[0]).toMatchObject({ topicId, partitions: [{ errorCode: 100 }] });
+    namesById.set(topicId, 't');
+    const next = await fetch(request({}, { sessionId, sessionEpoch: 1, topics: [] }), 13);
+    expect(next.responses[0]).toMatchObject({ topicId, partitions: [{ errorCode: 0 }] });
+  });
+
+  it('do not mix with names in one session', async () => {
+    const { sessionId } = await byId(topicId, { sessionEpoch: 0 });
+    const mixed = await fetch(request({}, { sessionId, sessionEpoch: 1, topics: [] }), 12);
+    expect(mixed).toMatchObject({ errorCode: 106, responses: [] });
   });
 });

@@ -13,13 +13,14 @@ import {
   type FetchRequest,
   type FetchResponse,
 } from './fetch-context';
+import { endpointsFor } from './endpoints';
 import { positionsOf, readPartitions, release, type Fetcher, type Reading } from './fetch-reading';
 import type { ApiHandler, RequestContext } from './handler';
 
 export interface FetchDependencies {
   readonly replicas: Pick<ReplicaManager, 'partition' | 'find' | 'purgatory'>;
   readonly sessions: FetchSessionCache;
-  readonly metadata: Pick<MetadataCache, 'broker'>;
+  readonly metadata: Pick<MetadataCache, 'broker' | 'topicNameOf'>;
   readonly logger: Logger;
   /** `fetch.max.bytes`: bound of one response, whatever the client asks for. */
   readonly maxBytes: number;
@@ -31,6 +32,12 @@ export interface FetchDependencies {
   onFetched?(topic: string, bytes: number, toFollower: boolean): void;
 }
 
+/** Topics go by their ids from this version on (KIP-516). */
+const FIRST_BY_ID = 13;
+/** A follower's id stands elsewhere from this version on (KIP-903). */
+const FIRST_WITH_REPLICA_STATE = 15;
+/** Clients are told where the leaders are that answers refer to (KIP-951). */
+const FIRST_WITH_ENDPOINTS = 16;
 /** Consumers may read from followers from this version on (KIP-392). */
 const READS_FROM_FOLLOWERS = 11;
 
@@ -39,12 +46,17 @@ const READS_FROM_FOLLOWERS = 11;
  * fewer than minBytes of them the request waits in the purgatory, then reads again.
  */
 export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof Fetch> {
-  const { replicas, sessions } = dependencies;
+  const { replicas, sessions, metadata } = dependencies;
+  const topicNameOf = (topicId: string) => metadata.topicNameOf(topicId);
 
   return (request, context) => {
-    const fetch = fetchContext(request, sessions);
-    if (!('partitions' in fetch)) return fetch;
     const fetcher = fetcherOf(request, context, dependencies);
+    const fetch = fetchContext(request, {
+      sessions,
+      isFollower: fetcher.replicaId >= 0,
+      topicNameOf: context.apiVersion >= FIRST_BY_ID ? topicNameOf : undefined,
+    });
+    if (!('partitions' in fetch)) return fetch;
     const options = {
       ...dependencies,
       maxBytes: Math.min(request.maxBytes, dependencies.maxBytes),
@@ -86,15 +98,19 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
       const partition = response.partitionIndex;
       if (replicaId >= 0) dependencies.quota?.record({ topic, partition }, bytes);
     }
-    return fetch.respond(reading.outcomes);
+    const response = fetch.respond(reading.outcomes);
+    if (context.apiVersion >= FIRST_WITH_ENDPOINTS) addEndpoints(response, context, metadata);
+    return response;
   }
 }
 
 function fetcherOf(
-  { replicaId, rackId, replicaState }: FetchRequest,
+  request: FetchRequest,
   { apiVersion, listenerName }: RequestContext,
   { selector, metadata }: FetchDependencies,
 ): Fetcher {
+  const { rackId, replicaState } = request;
+  const { replicaId } = apiVersion >= FIRST_WITH_REPLICA_STATE ? replicaState : request;
   const isFollower = replicaId >= 0;
   const onlyLeader = isFollower || apiVersion < READS_FROM_FOLLOWERS;
   return {
@@ -108,6 +124,20 @@ function fetcherOf(
           preferredReplica(partition, fetchOffset, rackId, listenerName, selector, metadata),
       }),
   };
+}
+
+/** Tells where the leaders are that the response refers to. */
+function addEndpoints(
+  response: FetchResponse,
+  { listenerName }: RequestContext,
+  metadata: Pick<MetadataCache, 'broker'>,
+): void {
+  const leaders = response.responses
+    .flatMap(({ partitions }) => partitions)
+    .flatMap(({ currentLeader }) => metadata.broker(currentLeader?.leaderId ?? -1) ?? []);
+  response.nodeEndpoints = endpointsFor([...new Set(leaders)], listenerName).map(
+    ({ id, ...endpoint }) => ({ nodeId: id, ...endpoint }),
+  );
 }
 
 /** @returns broker id, -1 for this one */

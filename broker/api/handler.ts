@@ -1,4 +1,5 @@
 import type { Api, RequestOf, ResponseInput } from '../../client/protocol/api';
+import type { WireCodec } from '../../client/protocol/wire-codec';
 
 /** Where a request came from. */
 export interface RequestContext {
@@ -6,6 +7,8 @@ export interface RequestContext {
   readonly clientId: string | null;
   readonly listenerName: string;
   readonly remoteAddress: string;
+  /** The protocol the client speaks. */
+  readonly protocol: WireCodec['name'];
   /** Calls back when the response has left for the socket and its buffers may be used again. */
   onSent(callback: () => void): void;
 }

@@ -1,25 +1,13 @@
 import type { RequestOf, ResponseInput } from '../../client/protocol/api';
-import { ConfigResourceType } from '../../client/protocol/messages/describe-configs';
 import type { IncrementalAlterConfigs } from '../../client/protocol/messages/incremental-alter-configs';
-import { ProtocolError } from '../../client/protocol/protocol-error';
-import { DEFAULT_ENTITY, type ConfigEntity, type ConfigStore } from '../../zk-coordination';
-import { applyChanges, type ConfigChange } from '../config/alter-operation';
-import { brokerConfigDefinition, type BrokerConfigKey } from '../config/broker-configs';
-import type { Properties } from '../config/check-properties';
-import { validateTopicOverrides } from '../config/topic-config';
-import { topicConfigs, type TopicConfigKey } from '../config/topic-configs';
-import type { ConfigDependencies } from './describe-configs';
+import { alterConfigs, type AlterConfigsDependencies } from './alter-config-resource';
 import type { ApiHandler } from './handler';
 import { NO_ERROR, responseError } from './partition-error';
 
 type Resource = RequestOf<typeof IncrementalAlterConfigs>['resources'][number];
 type Result = ResponseInput<typeof IncrementalAlterConfigs>['responses'][number];
 
-export interface AlterConfigsDependencies extends ConfigDependencies {
-  readonly store: ConfigStore;
-}
-
-/** Changes configs in ZooKeeper, from where every broker takes them. */
+/** Changes single configs. */
 export function incrementalAlterConfigsHandler(
   dependencies: AlterConfigsDependencies,
 ): ApiHandler<typeof IncrementalAlterConfigs> {
@@ -28,7 +16,7 @@ export function incrementalAlterConfigsHandler(
       resources.map(async (resource): Promise<Result> => {
         const { resourceType, resourceName } = resource;
         try {
-          await alterOne(resource, validateOnly, dependencies);
+          await alterConfigs(resource, () => changesOf(resource), validateOnly, dependencies);
           return { ...NO_ERROR, resourceType, resourceName };
         } catch (error) {
           const failure = responseError(error, dependencies.logger, 'IncrementalAlterConfigs');
@@ -39,103 +27,10 @@ export function incrementalAlterConfigsHandler(
   });
 }
 
-async function alterOne(
-  resource: Resource,
-  validateOnly: boolean,
-  dependencies: AlterConfigsDependencies,
-): Promise<void> {
-  const { store, configs } = dependencies;
-  const target = targetOf(resource, dependencies);
-  const changes: ConfigChange[] = resource.configs.map(({ name, configOperation, value }) => ({
+function changesOf({ configs }: Resource) {
+  return configs.map(({ name, configOperation, value }) => ({
     name,
     operation: configOperation,
     value,
   }));
-  const changed = (present: Properties) => {
-    const next = applyChanges(present, changes, target.current);
-    target.validate(next, changes);
-    return next;
-  };
-  if (validateOnly) {
-    changed(await store.get(target.entity));
-    return;
-  }
-  await store.alter(target.entity, changed);
-  await configs.reread(target.entity);
-}
-
-/** What is changed, and what may be done to it. */
-interface Target {
-  readonly entity: ConfigEntity;
-  current(name: string): { readonly text: string | null; readonly isList: boolean };
-  /** @throws ConfigError, ProtocolError */
-  validate(overrides: Properties, changes: readonly ConfigChange[]): void;
-}
-
-function targetOf(
-  { resourceType, resourceName }: Resource,
-  dependencies: AlterConfigsDependencies,
-): Target {
-  switch (resourceType) {
-    case ConfigResourceType.TOPIC:
-      return topicTarget(resourceName, dependencies);
-    case ConfigResourceType.BROKER:
-      return brokerTarget(resourceName, dependencies);
-    default:
-      throw new ProtocolError(
-        'INVALID_REQUEST',
-        `Resource type ${resourceType} has no configs here; topics (2) and brokers (4) have.`,
-      );
-  }
-}
-
-function topicTarget(topic: string, { configs, metadata }: AlterConfigsDependencies): Target {
-  if (!metadata.topic(topic)) {
-    throw new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION', `There is no topic "${topic}".`);
-  }
-  return {
-    entity: { type: 'topics', name: topic },
-    current: (name) => {
-      if (!Object.hasOwn(topicConfigs, name)) return { text: null, isList: false };
-      const { text, definition } = configs.topic(topic).resolved(name as TopicConfigKey);
-      return { text, isList: definition.type === 'list' };
-    },
-    validate: validateTopicOverrides,
-  };
-}
-
-function brokerTarget(name: string, { configs }: AlterConfigsDependencies): Target {
-  const forAll = name === '';
-  if (!forAll && !/^\d+$/.test(name)) {
-    throw new ProtocolError('INVALID_REQUEST', `"${name}" is not a broker id.`);
-  }
-  return {
-    entity: { type: 'brokers', name: forAll ? DEFAULT_ENTITY : name },
-    current: (key) => {
-      const definition = brokerConfigDefinition(key);
-      if (!definition) return { text: null, isList: false };
-      const { text } = configs.broker.resolved(key as BrokerConfigKey);
-      return { text, isList: definition.type === 'list' };
-    },
-    validate: (overrides, changes) => {
-      for (const change of changes) assertDynamic(change.name, forAll);
-      configs.broker.withDynamic(forAll ? { defaults: overrides } : { broker: overrides });
-    },
-  };
-}
-
-function assertDynamic(name: string, forAll: boolean): void {
-  const scope = brokerConfigDefinition(name)?.dynamic;
-  if (scope === undefined) {
-    throw new ProtocolError('INVALID_CONFIG', `There is no broker config ${name}.`);
-  }
-  if (scope === 'read-only') {
-    throw new ProtocolError(
-      'INVALID_REQUEST',
-      `${name} can only be changed in server.properties, with a restart.`,
-    );
-  }
-  if (scope === 'per-broker' && forAll) {
-    throw new ProtocolError('INVALID_REQUEST', `${name} can only be changed broker by broker.`);
-  }
 }

@@ -9,6 +9,7 @@ const context: RequestContext = {
   clientId: 'test',
   listenerName: 'PLAINTEXT',
   remoteAddress: '127.0.0.1',
+  protocol: 'msgpack',
   onSent: () => {},
 };
 const request = {

@@ -34,6 +34,7 @@ test('a broker that has just started waits to hear of the topics', async () => {
       clientId: null,
       listenerName: 'PLAINTEXT',
       remoteAddress: '',
+      protocol: 'msgpack',
       onSent: () => {},
     },
   );
@@ -52,6 +53,7 @@ async function askById(apiVersion: number) {
     clientId: null,
     listenerName: 'PLAINTEXT',
     remoteAddress: '127.0.0.1',
+    protocol: 'msgpack',
     onSent: () => undefined,
   });
 }
@@ -104,6 +106,7 @@ describe('what clients are told', () => {
         clientId: null,
         listenerName: 'PLAINTEXT',
         remoteAddress: '127.0.0.1',
+        protocol: 'msgpack',
         onSent: () => undefined,
       } as Parameters<typeof handle>[1],
     );

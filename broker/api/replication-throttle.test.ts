@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '../../client/protocol/schema';
 import type { RequestOf } from '../../client/protocol/api';
 import type { Fetch } from '../../client/protocol/messages/fetch';
 import { FetchSessionCache } from '../replication/fetch-session-cache';
@@ -23,7 +24,7 @@ beforeEach(async () => {
     replicas,
     logger,
     sessions: new FetchSessionCache({ slots: 0, now: () => clock.monotonic(), random: () => 0 }),
-    metadata: { broker: () => undefined },
+    metadata: { broker: () => undefined, topicNameOf: () => undefined },
     maxBytes: 1024 * 1024,
     quota: new ReplicationQuota({ clock, config: limit, isListed: () => true }),
   });
@@ -42,6 +43,7 @@ function request(replicaId: number, maxWaitMs: number): RequestOf<typeof Fetch> 
     lastFetchedEpoch: -1,
     logStartOffset: 0,
     partitionMaxBytes: 1024 * 1024,
+    replicaDirectoryId: ZERO_UUID,
   };
   return {
     clusterId: null,
@@ -53,7 +55,7 @@ function request(replicaId: number, maxWaitMs: number): RequestOf<typeof Fetch> 
     isolationLevel: 0,
     sessionId: 0,
     sessionEpoch: -1,
-    topics: [{ topic: 't', partitions: [wanted] }],
+    topics: [{ topic: 't', topicId: ZERO_UUID, partitions: [wanted] }],
     forgottenTopicsData: [],
     rackId: '',
   };

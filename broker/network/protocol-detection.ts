@@ -1,3 +1,4 @@
+import { kafkaCodec } from '../../client/protocol/kafka/codec';
 import { msgpackCodec } from '../../client/protocol/msgpack/codec';
 import type { WireCodec } from '../../client/protocol/wire-codec';
 
@@ -16,7 +17,7 @@ interface Row extends DetectedProtocol {
 /** A msgpack request is an array; a Kafka request begins with the high byte of its API key, 0. */
 const rows: readonly Row[] = [
   { from: 0x90, to: 0xff, name: 'msgpack', codec: msgpackCodec },
-  { from: 0x00, to: 0x00, name: 'the Kafka wire protocol', codec: undefined },
+  { from: 0x00, to: 0x00, name: 'kafka', codec: kafkaCodec },
   { from: 0x01, to: 0x8f, name: 'an unknown protocol', codec: undefined },
 ];
 

@@ -2,7 +2,7 @@ import type { Api } from '../../client/protocol/api';
 import { ErrorCode } from '../../client/protocol/error-codes';
 import type { FrameProblem } from '../../client/protocol/frame-splitter';
 import { errorCodeOf } from '../../client/protocol/protocol-error';
-import type { ReceivedRequest, WireCodec } from '../../client/protocol/wire-codec';
+import type { FailedRequest, ReceivedRequest, WireCodec } from '../../client/protocol/wire-codec';
 import { describeError } from '../../client/runtime/error';
 import type { ConnectionContext, ConnectionIdentity } from './connection-context';
 import { PendingRequest, PendingResponse } from './pending-request';
@@ -121,7 +121,7 @@ export class RequestRunner {
     }
     // Who awaits no answer learns from the end of the connection that something went wrong.
     const awaited = expectsResponse(api, request.body);
-    this.encodeFailure(request, awaited ? header.correlationId : undefined, api, error);
+    this.encodeFailure(request, api, awaited ? request : undefined, error);
     request.closesConnection = request.parts === undefined;
     this.outlet.complete(request);
   }
@@ -131,7 +131,7 @@ export class RequestRunner {
     const { header, api } = received;
     const error = received.error as Error;
     const response = new PendingResponse(frame.length);
-    this.encodeFailure(response, header?.correlationId, api, error);
+    this.encodeFailure(response, api, header && { header, api }, error);
     this.outlet.add(response);
     // The frame itself is sound when only what it asks for is unknown here.
     const sound = errorCodeOf(error) === ErrorCode.UNSUPPORTED_VERSION;
@@ -147,18 +147,18 @@ export class RequestRunner {
     this.outlet.complete(response);
   }
 
-  /** @param correlationId undefined: there is nobody to answer */
+  /** @param failed undefined: there is nobody to answer */
   private encodeFailure(
     response: PendingResponse,
-    correlationId: number | undefined,
     api: Api | undefined,
+    failed: FailedRequest | undefined,
     error: unknown,
   ): void {
     const errorCode = errorCodeOf(error) || ErrorCode.UNKNOWN_SERVER_ERROR;
     this.context.metrics.requestFailed(api, errorCode);
-    if (correlationId === undefined) return;
+    if (!failed) return;
     const text = failureText(error, errorCode);
-    response.parts = this.codec?.encodeFailure(correlationId, errorCode, text);
+    response.parts = this.codec?.encodeFailure(failed, errorCode, text);
   }
 
   /** Closes the connection behind the responses that are still to come. */

@@ -1,3 +1,4 @@
+import { ZERO_UUID } from '../../client/protocol/schema';
 import { EVICTION_MS, FetchSessionCache } from './fetch-session-cache';
 
 let now = 0;
@@ -14,6 +15,7 @@ function create(privileged: boolean, size: number): number | undefined {
   session?.update(
     Array.from({ length: size }, (_, partition) => ({
       topic: 't',
+      topicId: ZERO_UUID,
       partition,
       currentLeaderEpoch: 0,
       fetchOffset: 0,

@@ -62,12 +62,12 @@ export class FetchSessionCache {
   }
 
   /** @returns undefined when there is no slot for it */
-  create(privileged: boolean, size: number): FetchSession | undefined {
+  create(privileged: boolean, size: number, usesTopicIds = false): FetchSession | undefined {
     const now = this.options.now();
     if (this.sessions.size >= this.options.slots && !this.makeRoom(privileged, size, now)) {
       return undefined;
     }
-    const session = new FetchSession(this.newId(), privileged, now);
+    const session = new FetchSession(this.newId(), privileged, now, usesTopicIds);
     this.sessions.set(session.id, session);
     return session;
   }

@@ -1,12 +1,24 @@
+import { ZERO_UUID } from '../../client/protocol/schema';
+
 /** What a fetch asks of one partition. */
 export interface FetchedPartition {
+  /** Empty while no topic has the id. */
   readonly topic: string;
+  /** By which the topic was asked for; the zero uuid where its name was. */
+  readonly topicId: string;
   readonly partition: number;
   readonly currentLeaderEpoch: number;
   readonly fetchOffset: number;
   readonly lastFetchedEpoch: number;
   readonly logStartOffset: number;
   readonly partitionMaxBytes: number;
+}
+
+/** A topic by its name, or by its id. */
+export type FetchedTopic = Pick<FetchedPartition, 'topic' | 'topicId'>;
+
+interface ForgottenTopic extends FetchedTopic {
+  readonly partitions: readonly number[];
 }
 
 /** As much of a partition's answer as decides whether it has to be told. */
@@ -22,7 +34,8 @@ export interface FetchedAnswer {
 
 /** A partition of a session with what was last told of it. */
 class SessionPartition implements FetchedPartition {
-  readonly topic: string;
+  topic: string;
+  readonly topicId: string;
   readonly partition: number;
   currentLeaderEpoch!: number;
   fetchOffset!: number;
@@ -34,6 +47,7 @@ class SessionPartition implements FetchedPartition {
 
   constructor(wanted: FetchedPartition) {
     this.topic = wanted.topic;
+    this.topicId = wanted.topicId;
     this.partition = wanted.partition;
     this.update(wanted);
   }
@@ -84,6 +98,8 @@ export class FetchSession {
     readonly privileged: boolean,
     /** Monotonic milliseconds. */
     readonly createdAt: number,
+    /** Whether its topics are named by their ids (KIP-516). */
+    readonly usesTopicIds = false,
   ) {
     this.lastUsedAt = createdAt;
   }
@@ -100,18 +116,25 @@ export class FetchSession {
   }
 
   /** Adds and changes partitions, and drops those that the client does not want any more. */
-  update(
-    wanted: Iterable<FetchedPartition>,
-    forgotten: Iterable<{ readonly topic: string; readonly partitions: readonly number[] }>,
-  ): void {
+  update(wanted: Iterable<FetchedPartition>, forgotten: Iterable<ForgottenTopic>): void {
     for (const partition of wanted) {
-      const key = keyOf(partition.topic, partition.partition);
+      const key = keyOf(partition, partition.partition);
       const known = this.partitionsByKey.get(key);
       if (known) known.update(partition);
       else this.partitionsByKey.set(key, new SessionPartition(partition));
     }
-    for (const { topic, partitions } of forgotten) {
-      for (const partition of partitions) this.partitionsByKey.delete(keyOf(topic, partition));
+    for (const topic of forgotten) {
+      for (const partition of topic.partitions) {
+        this.partitionsByKey.delete(keyOf(topic, partition));
+      }
+    }
+  }
+
+  /** Looks again for topics that were not known when their ids came. */
+  resolve(topicNameOf: (topicId: string) => string | undefined): void {
+    if (!this.usesTopicIds) return;
+    for (const partition of this.partitionsByKey.values()) {
+      if (partition.topic === '') partition.topic = topicNameOf(partition.topicId) ?? '';
     }
   }
 
@@ -131,7 +154,7 @@ export class FetchSession {
    *
    * @param answer of the session's own partition
    */
-  tell(topic: string, partition: number, answer: FetchedAnswer): boolean {
+  tell(topic: FetchedTopic, partition: number, answer: FetchedAnswer): boolean {
     const key = keyOf(topic, partition);
     const known = this.partitionsByKey.get(key);
     // Dropped by a later request: nobody waits for it.
@@ -145,6 +168,6 @@ export class FetchSession {
   }
 }
 
-function keyOf(topic: string, partition: number): string {
-  return `${topic}-${partition}`;
+function keyOf({ topic, topicId }: FetchedTopic, partition: number): string {
+  return `${topicId === ZERO_UUID ? topic : topicId}-${partition}`;
 }

@@ -35,6 +35,11 @@ export class Partition {
     private readonly environment: PartitionEnvironment,
   ) {}
 
+  /** Undefined until the controller has told. */
+  get topicId(): string | undefined {
+    return this.state?.topicId;
+  }
+
   get leaderEpoch(): number {
     return this.state?.leaderEpoch ?? UNKNOWN_EPOCH;
   }

@@ -3,6 +3,7 @@ import { describeError } from '../../client/runtime/error';
 import type { Logger } from '../../client/runtime/logger';
 import type { ConfigStore } from '../../zk-coordination';
 import { allocateProducerIdsHandler } from '../api/allocate-producer-ids';
+import { alterConfigsHandler } from '../api/alter-configs';
 import { alterPartitionHandler } from '../api/alter-partition';
 import { alterPartitionReassignmentsHandler } from '../api/alter-partition-reassignments';
 import { controlledShutdownHandler } from '../api/controlled-shutdown';
@@ -175,6 +176,7 @@ function clientHandlers(rooms: Rooms): Omit<ApiHandlers, ClusterApi | GroupApi> 
     CreatePartitions: createPartitionsHandler(rooms),
     DeleteRecords: deleteRecordsHandler(rooms),
     DescribeConfigs: describeConfigsHandler(rooms),
+    AlterConfigs: alterConfigsHandler({ ...rooms, store: rooms.configStore }),
     IncrementalAlterConfigs: incrementalAlterConfigsHandler({ ...rooms, store: rooms.configStore }),
     DescribeCluster: describeClusterHandler(rooms),
     DescribeLogDirs: describeLogDirsHandler(rooms),

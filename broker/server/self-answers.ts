@@ -36,6 +36,7 @@ export function selfAnswers(brokerId: number, handlers: Partial<ApiHandlers>): L
     clientId: peerClientId(brokerId, 'control'),
     listenerName: '',
     remoteAddress: 'self',
+    protocol: 'msgpack' as const,
     onSent: (callback: () => void) => callback(),
   };
   return asLocalAnswer(async <A extends Api>(api: A, body: RequestOf<A>) => {

@@ -60,7 +60,7 @@ export class NegotiatedVersions {
     const known = this.spoken.get(api.key);
     if (known !== undefined) return known;
     const range = this.broker.get(api.key);
-    const version = range && highestCommon(range, api.versions);
+    const version = range && highestCommon(range, api.spoken);
     this.spoken.set(api.key, version);
     return version;
   }

@@ -8,6 +8,8 @@ export interface Api<Req extends Shape = Shape, Res extends Shape = Shape> {
   /** Kafka's API name. */
   readonly name: string;
   readonly versions: VersionRange;
+  /** Those that this project's own clients use. */
+  readonly spoken: VersionRange;
   /** Versions that use compact types and tagged fields on the Kafka wire. */
   readonly flexible: VersionRange;
   /** Who sends it: applications, or only one broker to another. */
@@ -28,6 +30,8 @@ interface ApiDeclaration<Req extends Shape, Res extends Shape> {
   key: number;
   name: string;
   versions: string;
+  /** Default: all versions. */
+  spoken?: string;
   flexible: string;
   /** Default: client. */
   audience?: 'client' | 'broker';
@@ -43,6 +47,7 @@ export function defineApi<const Req extends Shape, const Res extends Shape>(
     audience: 'client',
     ...declaration,
     versions: versionRange(declaration.versions),
+    spoken: versionRange(declaration.spoken ?? declaration.versions),
     flexible: versionRange(declaration.flexible),
   };
 }

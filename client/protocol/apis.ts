@@ -1,5 +1,6 @@
 import type { Api } from './api';
 import { AllocateProducerIds } from './messages/allocate-producer-ids';
+import { AlterConfigs } from './messages/alter-configs';
 import { AlterPartition } from './messages/alter-partition';
 import { AlterPartitionReassignments } from './messages/alter-partition-reassignments';
 import { ApiVersions } from './messages/api-versions';
@@ -48,6 +49,7 @@ export const apis = {
   DescribeConfigs,
   DescribeLogDirs,
   CreatePartitions,
+  AlterConfigs,
   IncrementalAlterConfigs,
   DescribeCluster,
   LeaderAndIsr,

@@ -25,6 +25,13 @@ export type ReceivedRequest =
       readonly error: Error;
     };
 
+/** As much of a request as could be read, to be answered with a failure. */
+export interface FailedRequest {
+  readonly header: RequestHeader;
+  readonly api: Api | undefined;
+  readonly body?: object | undefined;
+}
+
 /** A response as taken from a frame; its body is decoded when its API is known. */
 export interface ReceivedResponse {
   readonly correlationId: number;
@@ -42,7 +49,7 @@ export interface WireCodec {
   decodeRequest(frame: Buffer): ReceivedRequest;
   encodeResponse(api: Api, version: number, correlationId: number, body: object): Buffer[];
   /** The answer to a request that could not even be handled; undefined where the protocol has none. */
-  encodeFailure(correlationId: number, errorCode: number, message: string): Buffer[] | undefined;
+  encodeFailure(request: FailedRequest, errorCode: number, message: string): Buffer[] | undefined;
   /** @throws MalformedMessageError */
   decodeResponse(frame: Buffer): ReceivedResponse;
 }

@@ -7,6 +7,7 @@ export function requestContext(changes: Partial<RequestContext> = {}): RequestCo
     clientId: 'test',
     listenerName: 'PLAINTEXT',
     remoteAddress: '127.0.0.1',
+    protocol: 'msgpack',
     onSent: (callback) => callback(),
     ...changes,
   };

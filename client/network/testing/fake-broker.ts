@@ -228,7 +228,7 @@ export class FakeBroker {
     const range = this.rangeOf(api);
     if (error || !range || !includes(range, header.apiVersion)) {
       const text = error?.message ?? `${api.name} is not answered in that version.`;
-      send(msgpackCodec.encodeFailure(header.correlationId, ErrorCode.UNSUPPORTED_VERSION, text));
+      send(msgpackCodec.encodeFailure({ header, api }, ErrorCode.UNSUPPORTED_VERSION, text));
       return;
     }
     this.requests.push({ api, header, body, connection });
@@ -243,12 +243,12 @@ export class FakeBroker {
       case 'silence':
         return;
       case 'cut': {
-        const whole = msgpackCodec.encodeFailure(header.correlationId, -1, 'cut'.repeat(100));
+        const whole = msgpackCodec.encodeFailure({ header, api }, -1, 'cut'.repeat(100));
         socket.end(Buffer.concat(whole ?? []).subarray(0, reply.count));
         return;
       }
       case 'failure':
-        send(msgpackCodec.encodeFailure(header.correlationId, reply.count, reply.message));
+        send(msgpackCodec.encodeFailure({ header, api }, reply.count, reply.message));
         return;
       case 'raw':
         send([reply.bytes]);

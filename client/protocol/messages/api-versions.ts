@@ -4,7 +4,7 @@ import { array, bool, int16, int32, int64, string } from '../schema';
 export const ApiVersions = defineApi({
   key: 18,
   name: 'ApiVersions',
-  versions: '0-3',
+  versions: '0-4',
   flexible: '3+',
   doc: 'Asks which APIs the broker answers and in which versions. The first request on a connection.',
   request: {

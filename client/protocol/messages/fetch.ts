@@ -1,10 +1,11 @@
 import { defineApi } from '../api';
-import { array, int16, int32, int64, int8, records, string, struct } from '../schema';
+import { array, int16, int32, int64, int8, records, string, struct, uuid } from '../schema';
 
 export const Fetch = defineApi({
   key: 1,
   name: 'Fetch',
-  versions: '4-12',
+  versions: '4-17',
+  spoken: '4-12',
   flexible: '12+',
   doc: 'Reads record batches. Waits until minBytes are there or maxWaitMs are over.',
   request: {
@@ -15,7 +16,10 @@ export const Fetch = defineApi({
       default: null,
       ignorable: true,
     }),
-    replicaId: int32('Broker id of a follower, -1 for a consumer.', { default: -1 }),
+    replicaId: int32('Broker id of a follower, -1 for a consumer.', {
+      versions: '0-14',
+      default: -1,
+    }),
     replicaState: struct(
       'A follower in one of its lives (KIP-903); Kafka has it from version 15 on.',
       {
@@ -47,7 +51,8 @@ export const Fetch = defineApi({
       ignorable: true,
     }),
     topics: array('Topics to read.', {
-      topic: string('Topic name.'),
+      topic: string('Topic name.', { versions: '0-12', default: '' }),
+      topicId: uuid('Topic id, in place of its name (KIP-516).', { versions: '13+' }),
       partitions: array('Partitions to read.', {
         partition: int32('Partition number.'),
         currentLeaderEpoch: int32('Leader epoch the client knows, -1 for unknown.', {
@@ -66,12 +71,18 @@ export const Fetch = defineApi({
           ignorable: true,
         }),
         partitionMaxBytes: int32('Bytes of this partition to answer with at most.'),
+        replicaDirectoryId: uuid("A follower's log directory; not used with ZooKeeper.", {
+          versions: '17+',
+          tag: 0,
+          ignorable: true,
+        }),
       }),
     }),
     forgottenTopicsData: array(
       'Partitions to drop from the session.',
       {
-        topic: string('Topic name.'),
+        topic: string('Topic name.', { versions: '7-12', default: '' }),
+        topicId: uuid('Topic id, in place of its name.', { versions: '13+' }),
         partitions: array('Partition numbers.', int32()),
       },
       { versions: '7+' },
@@ -86,7 +97,8 @@ export const Fetch = defineApi({
     errorCode: int16('0, or why nothing was read at all.', { versions: '7+', ignorable: true }),
     sessionId: int32('Fetch session, 0 for none.', { versions: '7+', default: 0 }),
     responses: array('Per topic:', {
-      topic: string('Topic name.'),
+      topic: string('Topic name.', { versions: '0-12', default: '' }),
+      topicId: uuid('Topic id, in place of its name.', { versions: '13+' }),
       partitions: array('Per partition:', {
         partitionIndex: int32('Partition number.'),
         errorCode: int16('0, or why nothing was read.'),
@@ -134,5 +146,15 @@ export const Fetch = defineApi({
         }),
       }),
     }),
+    nodeEndpoints: array(
+      'Where the leaders named above are.',
+      {
+        nodeId: int32('Broker id.'),
+        host: string('Advertised host.'),
+        port: int32('Advertised port.'),
+        rack: string('Rack, null when not set.', { nullable: '16+', default: null }),
+      },
+      { versions: '16+', tag: 0, ignorable: true },
+    ),
   },
 });

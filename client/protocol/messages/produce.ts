@@ -4,7 +4,7 @@ import { array, int16, int32, int64, records, string } from '../schema';
 export const Produce = defineApi({
   key: 0,
   name: 'Produce',
-  versions: '3-9',
+  versions: '0-9',
   flexible: '9+',
   doc: 'Appends record batches to partitions the broker leads. With acks 0 there is no response.',
   request: {

@@ -14,6 +14,11 @@ function payload(parts: Buffer[]): Buffer {
 
 const hex = (text: string) => Buffer.from(text).toString('hex');
 
+const failed = (correlationId: number) => ({
+  header: { apiKey: 1, apiVersion: 12, correlationId, clientId: null },
+  api: undefined,
+});
+
 const header = { apiVersion: 9, correlationId: 7, clientId: 'me' };
 
 describe('requests', () => {
@@ -196,7 +201,7 @@ describe('responses', () => {
   });
 
   test('a failure becomes an error with its code', () => {
-    const parts = msgpackCodec.encodeFailure(4, 42, 'nonsense') as Buffer[];
+    const parts = msgpackCodec.encodeFailure(failed(4), 42, 'nonsense') as Buffer[];
     const response = msgpackCodec.decodeResponse(payload(parts));
     expect(() => response.body(apis.Fetch, 12)).toThrow(
       expect.objectContaining({ code: 'INVALID_REQUEST', message: 'nonsense' }),
@@ -212,7 +217,7 @@ describe('responses', () => {
 
   test('many frames from one writer do not disturb each other', () => {
     const frames = Array.from({ length: 3000 }, (_, i) =>
-      msgpackCodec.encodeFailure(i, 1, 'x'.repeat(i % 300)),
+      msgpackCodec.encodeFailure(failed(i), 1, 'x'.repeat(i % 300)),
     ) as Buffer[][];
     frames.forEach((parts, i) => {
       const response = msgpackCodec.decodeResponse(payload(parts));

@@ -6,6 +6,7 @@ import { ProtocolError } from '../protocol-error';
 import { int16, string, type Shape } from '../schema';
 import { formatRange, includes } from '../version-range';
 import type { ReceivedRequest, ReceivedResponse, RequestHeader, WireCodec } from '../wire-codec';
+import { perVersion } from '../per-version';
 import { compileDecoder, type Decoder } from './decoder';
 import { compileEncoder, type Encoder } from './encoder';
 import { MsgpackReader } from './reader';
@@ -14,16 +15,6 @@ import { MsgpackWriter } from './writer';
 
 const reader = new MsgpackReader();
 const writer = new MsgpackWriter();
-
-/** Compiled once per shape and version, then kept. */
-function perVersion<T>(compile: (shape: Shape, version: number) => T) {
-  const known = new Map<Shape, T[]>();
-  return (shape: Shape, version: number): T => {
-    let versions = known.get(shape);
-    if (!versions) known.set(shape, (versions = []));
-    return (versions[version] ??= compile(shape, version));
-  };
-}
 
 const encoderOf: (shape: Shape, version: number) => Encoder = perVersion(compileEncoder);
 const decoderOf: (shape: Shape, version: number) => Decoder = perVersion(compileDecoder);
@@ -35,17 +26,6 @@ function open(frame: Buffer): number {
   const length = reader.arrayHeader();
   if (length === undefined) throw new MalformedMessageError('an array is expected');
   return length;
-}
-
-function encodeFrame(write: () => void): Buffer[] {
-  writer.begin();
-  try {
-    write();
-    return writer.end();
-  } catch (error) {
-    writer.abandon();
-    throw error;
-  }
 }
 
 /** What stands behind a body that is not there. */
@@ -97,7 +77,7 @@ export const msgpackCodec: WireCodec = {
   name: 'msgpack',
 
   encodeRequest: (api, { apiVersion, correlationId, clientId }, body) =>
-    encodeFrame(() => {
+    writer.frame(() => {
       writer.arrayHeader(5);
       writer.int(api.key);
       writer.int(apiVersion);
@@ -131,14 +111,14 @@ export const msgpackCodec: WireCodec = {
   },
 
   encodeResponse: (api, version, correlationId, body) =>
-    encodeFrame(() => {
+    writer.frame(() => {
       writer.arrayHeader(2);
       writer.int(correlationId);
       encoderOf(api.response, version)(writer, body as Record<string, unknown>);
     }),
 
-  encodeFailure: (correlationId, errorCode, message) =>
-    encodeFrame(() => {
+  encodeFailure: ({ header: { correlationId } }, errorCode, message) =>
+    writer.frame(() => {
       writer.arrayHeader(3);
       writer.int(correlationId);
       writer.nil();

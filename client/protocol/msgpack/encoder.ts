@@ -46,7 +46,7 @@ export function compileEncoder(shape: Shape, version: number): Encoder {
         if (field.skipUndefined) continue;
         value = freshDefault(field.fallback.type, field.fallback.default);
       }
-      writer.packed(field.packedName);
+      writer.bytes(field.packedName);
       field.write(writer, value);
     }
   };

@@ -1,55 +1,7 @@
-/** Pieces of at most this many bytes are copied into the frame; larger ones go by reference. */
-const INLINE_BYTES = 1024;
-const ARENA_BYTES = 32 * 1024;
-/** Up to this size a loop of our own is faster than a call into the engine. */
-const SHORT_BYTES = 24;
+import { FrameWriter, SHORT_BYTES, totalLength } from '../frame-writer';
 
-/**
- * Writes one frame of MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md) behind
- * its u32 length. Unlike a packer that returns one buffer it takes record batches by reference, so
- * that they go from where they are to the socket without a copy.
- *
- * A writer is reused for many frames; frames are cut from an arena that is never written twice.
- */
-export class MsgpackWriter {
-  private arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
-  /** Next byte to write. */
-  private position = 0;
-  /** First byte not yet handed out as a part. */
-  private partStart = 0;
-  private frameStart = 0;
-  private partsBytes = 0;
-  private parts: Buffer[] = [];
-
-  /** Starts a frame, leaving room for its length. */
-  begin(): void {
-    this.parts = [];
-    this.partsBytes = 0;
-    this.reserve(4);
-    this.frameStart = this.partStart = this.position;
-    this.position += 4;
-  }
-
-  /** @returns the parts of the frame, the first of which begins with the length */
-  end(): Buffer[] {
-    const own = this.position - this.partStart;
-    const length = this.partsBytes + own - 4;
-    if (this.parts.length === 0) {
-      this.arena.writeUInt32BE(length, this.frameStart);
-    } else {
-      this.parts[0].writeUInt32BE(length, 0);
-    }
-    if (own > 0) this.parts.push(this.arena.subarray(this.partStart, this.position));
-    this.partStart = this.position;
-    return this.parts;
-  }
-
-  /** Drops a frame that could not be finished. */
-  abandon(): void {
-    this.position = this.partStart = this.frameStart;
-    this.parts = [];
-  }
-
+/** Writes frames of MessagePack (https://github.com/msgpack/msgpack/blob/master/spec.md). */
+export class MsgpackWriter extends FrameWriter {
   nil(): void {
     this.byte(0xc0);
   }
@@ -131,16 +83,6 @@ export class MsgpackWriter {
     return true;
   }
 
-  /** A string header and text prepared by {@link packedString}. */
-  packed(bytes: Buffer): void {
-    const { length } = bytes;
-    this.reserve(length);
-    const { arena, position } = this;
-    if (length > SHORT_BYTES) arena.set(bytes, position);
-    else for (let i = 0; i < length; i++) arena[position + i] = bytes[i];
-    this.position += length;
-  }
-
   arrayHeader(length: number): void {
     this.reserve(5);
     this.position = writeHeader(this.arena, this.position, length, 0x90, 0xdc);
@@ -153,7 +95,7 @@ export class MsgpackWriter {
 
   /** One `bin`, made of one or several pieces. */
   bin(value: Buffer | readonly Buffer[]): void {
-    const length = Buffer.isBuffer(value) ? value.length : totalLength(value);
+    const length = totalLength(value);
     this.reserve(5);
     const { arena } = this;
     if (length < 0x100) {
@@ -166,42 +108,13 @@ export class MsgpackWriter {
       arena[this.position++] = 0xc6;
       this.position = arena.writeUInt32BE(length, this.position);
     }
-    if (Buffer.isBuffer(value)) this.piece(value);
-    else for (const piece of value) this.piece(piece);
-  }
-
-  private piece(piece: Buffer): void {
-    if (piece.length <= INLINE_BYTES) {
-      this.packed(piece);
-      return;
-    }
-    const own = this.arena.subarray(this.partStart, this.position);
-    this.partStart = this.position;
-    this.parts.push(own, piece);
-    this.partsBytes += own.length + piece.length;
+    this.pieces(value);
   }
 
   private byte(value: number): void {
     this.reserve(1);
     this.arena[this.position++] = value;
   }
-
-  /** Makes sure the next bytes fit, moving the unfinished part to a new arena when they do not. */
-  private reserve(bytes: number): void {
-    if (this.position + bytes <= this.arena.length) return;
-    const unfinished = this.arena.subarray(this.partStart, this.position);
-    this.arena = Buffer.allocUnsafeSlow(Math.max(ARENA_BYTES, 2 * (unfinished.length + bytes)));
-    this.arena.set(unfinished, 0);
-    this.frameStart -= this.partStart;
-    this.partStart = 0;
-    this.position = unfinished.length;
-  }
-}
-
-function totalLength(pieces: readonly Buffer[]): number {
-  let length = 0;
-  for (const piece of pieces) length += piece.length;
-  return length;
 }
 
 function writeHeader(

@@ -146,7 +146,7 @@ export class FakeLeader {
     if (session.epoch !== sessionEpoch) return ErrorCode.INVALID_FETCH_SESSION_EPOCH;
     session.epoch++;
     this.update(session, topics);
-    for (const { topic, partitions } of forgottenTopicsData) {
+    for (const { topic = '', partitions } of forgottenTopicsData) {
       for (const partition of partitions)
         session.partitions.delete(partitionName({ topic, partition }));
     }
@@ -154,7 +154,7 @@ export class FakeLeader {
   }
 
   private update(session: Session, topics: FetchRequest['topics']): void {
-    for (const { topic, partitions } of topics) {
+    for (const { topic = '', partitions } of topics) {
       for (const of of partitions) {
         const name = partitionName({ topic, partition: of.partition });
         const asked = { topic, ...of } as Asked;
