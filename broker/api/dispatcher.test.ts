@@ -38,7 +38,7 @@ test('only what has a handler is advertised, and ApiVersions', () => {
   const { max } = apis.Metadata.versions;
   expect(apiKeys).toEqual([
     { apiKey: apis.Metadata.key, minVersion: 0, maxVersion: max },
-    { apiKey: apis.ApiVersions.key, minVersion: 0, maxVersion: 3 },
+    { apiKey: apis.ApiVersions.key, minVersion: 0, maxVersion: 4 },
   ]);
 });
 

@@ -153,7 +153,7 @@ describe('failures', () => {
     ['an oversized frame', Buffer.from([0x7f, 0, 0, 0, 1]), 'oversized-frame'],
     ['a TLS handshake', Buffer.from([0x16, 3, 1, 2, 0, 1]), 'protocol-not-spoken'],
     ['an HTTP request', Buffer.from('GET / HTTP/1.1\r\n\r\n'), 'protocol-not-spoken'],
-    ['a Kafka request', Buffer.from([0, 0, 0, 4, 0, 18, 0, 3]), 'protocol-not-spoken'],
+    ['half a Kafka request', Buffer.from([0, 0, 0, 4, 0, 18, 0, 3]), 'malformed-request'],
     ['a msgpack number', Buffer.from([0, 0, 0, 1, 5]), 'protocol-not-spoken'],
   ])('%s is logged and the connection closed', async (_, bytes, reason) => {
     world = await new World(() => emptyAnswer).start();

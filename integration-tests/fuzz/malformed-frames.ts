@@ -114,7 +114,7 @@ export const lastFrames: Readonly<Record<string, Make>> = {
     frame(Buffer.concat([Buffer.from([0x95, 18, 3, 1, 0xc0, 0xd4]), random.bytes(2)])),
   'wrong types': (random, topic) => {
     const { api, body } = random.pick(seedRequests(topic, random));
-    const request = [api.key, api.versions.max, random.int(0, 1e6), 'fuzz', body];
+    const request = [api.key, api.spoken.max, random.int(0, 1e6), 'fuzz', body];
     return frame(pack(misfit(request, random)));
   },
   'Kafka wire protocol': (random) =>

@@ -88,7 +88,7 @@ export function seedRequests(topic: string, random: SeededRandom): SeedRequest[]
 export function payloadOf(
   { api, body }: SeedRequest,
   correlationId: number,
-  version = api.versions.max,
+  version = api.spoken.max,
 ): Buffer {
   const header = { apiVersion: version, correlationId, clientId: 'fuzz' };
   return Buffer.concat(msgpackCodec.encodeRequest(api, header, body)).subarray(4);

@@ -91,7 +91,7 @@ export class RawClient {
   request<A extends Api>(
     api: A,
     body: RequestInput<A>,
-    version: number = api.versions.max,
+    version: number = api.spoken.max,
   ): Promise<ResponseOf<A>> {
     if (!this.isOpen) return Promise.reject(new ConnectionLostError(this.address));
     const answer = deferred<unknown>();
@@ -105,7 +105,7 @@ export class RawClient {
   post<A extends Api>(
     api: A,
     body: RequestInput<A>,
-    version: number = api.versions.max,
+    version: number = api.spoken.max,
     correlationId: number = this.nextCorrelationId++,
   ): void {
     const header = { apiVersion: version, correlationId, clientId: this.clientId };

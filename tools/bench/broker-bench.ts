@@ -23,7 +23,7 @@ export function filledBatch(batchBytes: number, recordBytes: number): Buffer {
 }
 
 export function frameOf(api: Api, body: object): Buffer[] {
-  const header = { apiVersion: api.versions.max, correlationId: 1, clientId: 'bench' };
+  const header = { apiVersion: api.spoken.max, correlationId: 1, clientId: 'bench' };
   return msgpackCodec.encodeRequest(api, header, body);
 }
 
@@ -167,7 +167,7 @@ function fetching(
 function recordsOfFetch(payload: Buffer): Buffer {
   const { responses } = msgpackCodec
     .decodeResponse(payload)
-    .body(apis.Fetch, apis.Fetch.versions.max) as {
+    .body(apis.Fetch, apis.Fetch.spoken.max) as {
     responses: { partitions: { records: Buffer }[] }[];
   };
   return responses[0].partitions[0].records;

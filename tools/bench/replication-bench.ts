@@ -79,7 +79,7 @@ async function leaderPort(product: Product, topic: string): Promise<number> {
     onResponse: (payload) => {
       const { brokers, topics } = msgpackCodec
         .decodeResponse(payload)
-        .body(apis.Metadata, apis.Metadata.versions.max) as {
+        .body(apis.Metadata, apis.Metadata.spoken.max) as {
         brokers: { nodeId: number; port: number }[];
         topics: { partitions: { leaderId: number }[] }[];
       };

@@ -42,7 +42,7 @@ function failed(
     return result;
   }
   const [name, elements] = Object.entries(response).find(
-    ([, field]) => known(field) && shapeOf(field.type),
+    ([, field]) => known(field) && hasRoom(shapeOf(field.type), version),
   ) ?? [''];
   const inner = elements && shapeOf(elements.type);
   const [from, askedFor] = Object.entries(request).find(
@@ -58,6 +58,13 @@ function failed(
   if (each.length === 0 || each.includes(undefined)) return undefined;
   result[name] = each;
   return result;
+}
+
+function hasRoom(shape: Shape | undefined, version: number): boolean {
+  return Object.entries(shape ?? {}).some(
+    ([name, { versions, type }]) =>
+      includes(versions, version) && (name === 'errorCode' || hasRoom(shapeOf(type), version)),
+  );
 }
 
 /** The structures a list is made of. */

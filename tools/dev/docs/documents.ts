@@ -1,6 +1,7 @@
 import { renderConfigReference } from '../../../broker/config/config-reference';
 import { renderErrorReference } from './error-reference';
 import { exampleRequest, exampleResponse, explainFrame } from './example-session';
+import { renderKafkaVersions } from './kafka-clients';
 import { replaceSection } from './generated-section';
 import { renderToolReference } from './tool-reference';
 import { renderApis, renderErrorCodes } from './protocol-reference';
@@ -29,6 +30,10 @@ export const documents: readonly GeneratedDocument[] = [
         (text, [name, content]) => replaceSection(text, name, content()),
         present,
       ),
+  },
+  {
+    path: 'docs/compatibility.md',
+    render: (present) => replaceSection(present, 'versions', renderKafkaVersions()),
   },
   { path: 'docs/configs.md', render: () => renderConfigReference() },
   { path: 'docs/tools.md', render: () => renderToolReference() },

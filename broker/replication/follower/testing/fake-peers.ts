@@ -67,7 +67,7 @@ export class FakePeers implements Peers {
 }
 
 function requestOverTheWire(api: Api, body: object): object {
-  const header = { apiVersion: api.versions.max, correlationId: 1, clientId: 'broker-1-fetch' };
+  const header = { apiVersion: api.spoken.max, correlationId: 1, clientId: 'broker-1-fetch' };
   const frame = Buffer.concat(msgpackCodec.encodeRequest(api, header, body)).subarray(4);
   const received = msgpackCodec.decodeRequest(frame);
   if (received.error) throw received.error;
@@ -75,7 +75,7 @@ function requestOverTheWire(api: Api, body: object): object {
 }
 
 function responseOverTheWire(api: Api, body: object): object {
-  const { max } = api.versions;
+  const { max } = api.spoken;
   const frame = Buffer.concat(msgpackCodec.encodeResponse(api, max, 1, body)).subarray(4);
   return msgpackCodec.decodeResponse(frame).body(api, max);
 }
