@@ -76,7 +76,7 @@ async function start(): Promise<void> {
       pause: () => Promise.resolve(),
       logger: silentLogger,
     }),
-    logger: silentLogger,
+    logger: fixture.logger,
   });
 }
 
@@ -185,6 +185,19 @@ it('reads the partition anew when the lead comes back', async () => {
   await anotherCommits();
   partition?.takeLead();
   expect(offsetsIn(await storage.claim('g', events()))).toEqual({ 0: 2 });
+});
+
+it('reads a partition as soon as it leads it', async () => {
+  const read = () => fixture.logger.events('offsets-loaded').map(({ partition }) => partition);
+  expect(read()).toEqual([]);
+  partitions[1]?.loseLead();
+  changed();
+  while (read().length < 2) await new Promise((resolve) => setImmediate(resolve));
+  expect(read()).toEqual([0, 2]);
+  partitions[1]?.takeLead();
+  changed();
+  while (read().length < 3) await new Promise((resolve) => setImmediate(resolve));
+  expect(read()).toEqual([0, 2, 1]);
 });
 
 it('tells of a claim in ZooKeeper that is lost, once', async () => {

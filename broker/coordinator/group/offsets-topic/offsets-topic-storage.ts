@@ -52,7 +52,10 @@ export class OffsetsTopicStorage implements GroupStorage {
   private closed = false;
 
   constructor(private readonly options: OffsetsTopicStorageOptions) {
-    this.stopListening = options.onLeadershipChange(() => this.dropLost());
+    this.stopListening = options.onLeadershipChange(() => {
+      this.dropLost();
+      void this.loadLed();
+    });
   }
 
   /** See {@link GroupStorage.coordinatorOf}. */
@@ -223,6 +226,21 @@ export class OffsetsTopicStorage implements GroupStorage {
   private dropLost(): void {
     for (const [index, shard] of this.loaded) if (!shard.isLed) this.loaded.delete(index);
     for (const [claim, shard] of this.claims) if (!shard.isLed) this.letGo(claim);
+  }
+
+  /** Partitions are read as soon as they are led, so that no group has to wait for it. */
+  private async loadLed(): Promise<void> {
+    try {
+      const count = (await this.options.partitionCount()) ?? 0;
+      for (let index = 0; index < count && !this.closed; index++) {
+        if (!this.loaded.get(index)?.isLed && this.isLedHere(index)) await this.load(index);
+      }
+    } catch (error) {
+      this.options.logger.info(
+        { event: 'offsets-not-loaded', error: describeError(error) },
+        'Offsets could not be read ahead; they are when somebody asks for them.',
+      );
+    }
   }
 
   private letGo(claim: OffsetsTopicClaim): void {
