@@ -4,16 +4,16 @@ import { headerProblem } from '../batch-scan';
 import type { LogEnvironment } from '../log-environment';
 import type { Segment } from '../segment';
 import { DamagedSegmentError } from './damaged-segment-error';
+import { atOnce, inSlices, SLICE_RECORDS, type Slices } from './slices';
 
-/** Records, and bytes of batches, looked at before others have their turn on the event loop. */
-const SLICE_RECORDS = 256;
+/** Bytes of batches looked at before others have their turn on the event loop. */
 const SLICE_BYTES = 64 * 1024;
 
 export interface WalkOptions {
   /** `log.cleaner.io.buffer.size`; grows for a batch that is larger. */
   readonly bufferBytes: number;
-  /** Called before each batch. False ends the walk there. */
-  readonly visit: (batch: RecordBatch) => boolean;
+  /** Called with each batch. False ends the walk before it. */
+  readonly visit: (batch: RecordBatch) => Slices<boolean>;
   /** Called when the batches visited so far have been read, before their memory is used anew. */
   readonly chunkDone: (bytes: number) => Promise<void>;
 }
@@ -30,6 +30,7 @@ export async function walkBatches(
   options: WalkOptions,
 ): Promise<void> {
   const { files, fileSystem, defer } = environment;
+  const pause = () => new Promise<void>((resolve) => defer(resolve));
   const size = segment.writtenBytes;
   let buffer = Buffer.allocUnsafeSlow(Math.max(recordsAt, Math.min(options.bufferBytes, size)));
   for (let position = 0; position < size;) {
@@ -47,14 +48,15 @@ export async function walkBatches(
       const { sizeInBytes, recordCount } = batch;
       if (at + sizeInBytes > filled) break;
       checkBatch(batch, segment, position);
-      goOn = options.visit(batch);
+      const slices = options.visit(batch);
+      goOn = recordCount > SLICE_RECORDS ? await inSlices(slices, pause) : atOnce(slices);
       if (!goOn) break;
       at += sizeInBytes;
       sliceRecords += recordCount;
       sliceBytes += sizeInBytes;
       if (sliceRecords < SLICE_RECORDS && sliceBytes < SLICE_BYTES) continue;
       sliceRecords = sliceBytes = 0;
-      await new Promise<void>((resolve) => defer(resolve));
+      await pause();
     }
     await options.chunkDone(at);
     if (!goOn) return;

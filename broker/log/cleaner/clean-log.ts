@@ -1,5 +1,5 @@
 import type { RecordBatch } from '../../../client/records';
-import { decodeBatch } from '../../../client/records';
+import { recordsOf } from '../../../client/records';
 import type { LogState } from '../log-state';
 import { Segment } from '../segment';
 import { transientSuffixes } from '../segment-names';
@@ -11,6 +11,7 @@ import { filterBatch, type FilterContext } from './filter-batch';
 import type { IoPace } from './io-pace';
 import { OffsetMap } from './offset-map';
 import { groupSegments } from './segment-groups';
+import { SLICE_RECORDS, type Slices } from './slices';
 import { swapSegments } from './swap-segments';
 import { writeBatches } from './write-segment';
 
@@ -87,10 +88,11 @@ async function mapKeys(task: CleaningTask, map: OffsetMap, sum: Sum): Promise<nu
     if (place.baseOffset >= range.firstUncleanableOffset || full) break;
     await walkBatches(state.environment, place.segment, {
       bufferBytes: config.ioBufferBytes,
-      visit: (batch) => {
+      visit: function* (batch) {
         if (batch.nextOffset <= range.firstDirtyOffset) return true;
-        full = !putKeys(batch, map, (offset) => (endOffset = offset));
-        if (!full) endOffset = batch.nextOffset;
+        const overflow = yield* putKeys(batch, map);
+        full = overflow !== undefined;
+        endOffset = overflow ?? batch.nextOffset;
         return !full;
       },
       chunkDone: async (bytes) => {
@@ -104,16 +106,15 @@ async function mapKeys(task: CleaningTask, map: OffsetMap, sum: Sum): Promise<nu
   return endOffset;
 }
 
-/** @returns whether all keys of the batch went in; else `reached` has told how far it got */
-function putKeys(batch: RecordBatch, map: OffsetMap, reached: (offset: number) => void): boolean {
-  if (batch.isControl) return true;
-  let full = false;
-  decodeBatch(batch.buffer, batch.position, ({ key, offset }) => {
-    if (full || key === null) return;
-    full = !map.put(key, offset);
-    if (full) reached(offset);
-  });
-  return !full;
+/** @returns the offset of the first record whose key did not go in */
+function* putKeys(batch: RecordBatch, map: OffsetMap): Slices<number | undefined> {
+  if (batch.isControl) return undefined;
+  let put = 0;
+  for (const { key, offset } of recordsOf(batch.buffer, batch.position)) {
+    if (key !== null && !map.put(key, offset)) return offset;
+    if (++put % SLICE_RECORDS === 0) yield;
+  }
+  return undefined;
 }
 
 async function rewriteGroup(
@@ -133,8 +134,8 @@ async function rewriteGroup(
       let kept: Buffer[] = [];
       await walkBatches(environment, segment, {
         bufferBytes: config.ioBufferBytes,
-        visit: (batch) => {
-          const { bytes, recordsRead, recordsKept } = filterBatch(batch, context);
+        visit: function* (batch) {
+          const { bytes, recordsRead, recordsKept } = yield* filterBatch(batch, context);
           if (bytes) kept.push(bytes);
           sum.recordsRead += recordsRead;
           sum.recordsKept += recordsKept;

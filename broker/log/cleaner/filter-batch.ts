@@ -2,6 +2,7 @@ import { recordsOf, type Record, type RecordBatch } from '../../../client/record
 import type { OffsetMap } from './offset-map';
 import { fateOf, isRetained, type Pass } from './record-retention';
 import { emptyBatch, rewriteBatch } from './rewrite-batch';
+import { SLICE_RECORDS, type Slices } from './slices';
 
 /** What one cleaning of a log knows when it comes to a batch. */
 export interface FilterContext extends Pass {
@@ -26,14 +27,16 @@ export interface FilteredBatch {
  *
  * @throws InvalidBatchError when its records cannot be read
  */
-export function filterBatch(batch: RecordBatch, context: FilterContext): FilteredBatch {
+export function* filterBatch(batch: RecordBatch, context: FilterContext): Slices<FilteredBatch> {
   const { recordCount: recordsRead, deleteHorizon } = batch;
   if (batch.isControl) {
     return { bytes: batch.bytes, recordsRead, recordsKept: recordsRead };
   }
   const retained: Record[] = [];
   let tombstones = 0;
+  let judged = 0;
   for (const record of recordsOf(batch.buffer, batch.position)) {
+    if (++judged % SLICE_RECORDS === 0) yield;
     const isTombstone = record.value === null;
     const facts = {
       offset: record.offset,

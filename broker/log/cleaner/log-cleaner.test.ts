@@ -50,6 +50,19 @@ it('keeps the last record of each key, in its place', async () => {
   await again.manager.close();
 });
 
+it('cleans batches of many records piece by piece', async () => {
+  const fixture = new CompactionFixture({ segmentBytes: 1_000_000 });
+  const { manager, log } = await fixture.open();
+  for (const round of [1, 2]) {
+    const records = Array.from({ length: 3000 }, (_, n) => keyed(`k${n % 2000}`, `${round}/${n}`));
+    await fixture.append(log, records, 'gzip');
+  }
+  log.roll();
+  await clean(manager);
+  expect(await fixture.check(log)).toHaveLength(2000);
+  await manager.close();
+});
+
 it('goes on where it stopped, also after a restart', async () => {
   const fixture = new CompactionFixture();
   const first = await fixture.open();
