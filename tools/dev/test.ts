@@ -8,6 +8,7 @@ import { colours } from '../cli/colours';
 import { projectRoot } from '../cli/project-root';
 import { findLocalZookeeper } from '../zookeeper/find-zookeeper';
 import { findPython } from './find-python';
+import { ensureKafkaClients } from './kafka-clients';
 import type { JestReport } from './test-counts';
 import { countsLine } from './test-counts';
 
@@ -85,6 +86,12 @@ async function testEnvironment(paint: Colours): Promise<NodeJS.ProcessEnv> {
     python === null
       ? 'No Python 3 with msgpack (Debian: python3-msgpack): the test of the Python client skips.'
       : `Python with msgpack: ${python}`,
+  );
+  const lacking = await ensureKafkaClients({ env, report });
+  report(
+    lacking.length > 0
+      ? `No ${lacking.join(', no ')}: tests of Kafka's clients in C skip.`
+      : 'kcat, and librdkafka with gcc, for the tests of real Kafka clients.',
   );
   const { KAFKA_CLASSIC_PYTHON: _given, ...rest } = env;
   const found = { JAVA: java, ZOOKEEPER_CLASSPATH: classpath };

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { findProgram } from '../../tools/dev/find-program';
+
+/** A program that the machine may lack. `npm test` installs them where apt can. */
+export function clientProgram(name: string): string | null {
+  return findProgram(name, process.env);
+}
+
+/** A test that needs programs. Without them it passes, and says that it has not looked. */
+export function testWith(programs: readonly string[], name: string, body: () => Promise<void>) {
+  test(name, async () => {
+    const lacking = programs.filter((program) => clientProgram(program) === null);
+    if (lacking.length === 0) return body();
+    console.warn(`SKIPPED: ${name}. This machine has no ${lacking.join(', ')}.`);
+  });
+}
+
+export interface ClientInput {
+  /** For its stdin. */
+  readonly input?: string;
+  /** Told of everything it has written so far, whenever there is more. */
+  readonly onOutput?: (stdout: string) => void;
+}
+
+/**
+ * Runs a client to its end.
+ *
+ * @returns its stdout
+ * @throws Error with its output when it fails
+ */
+export async function runClient(
+  program: string,
+  args: readonly string[],
+  { input = '', onOutput }: ClientInput = {},
+): Promise<string> {
+  const child = spawn(program, args);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text: Buffer) => {
+    stdout += text.toString();
+    onOutput?.(stdout);
+  });
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) {
+    throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
+  }
+  return stdout;
+}
