@@ -26,6 +26,7 @@ import { provideMetrics } from './broker-metrics';
 import { resolveBrokerId } from './broker-identity';
 import { handLeadershipOver } from './controlled-shutdown';
 import { machineEdges, type BrokerEdges } from './edges';
+import { openGroups } from './groups';
 import { handlersOf } from './handlers';
 import { openPeers } from './inter-broker';
 import { Membership } from './membership';
@@ -186,17 +187,33 @@ async function startRooms(
     logger,
   });
   const localController = localAnswers(controller);
+  const admin = topicAdminOf(file, configs, {
+    topics,
+    deletions,
+    configs: configStore,
+    metadata,
+    clock,
+    random,
+  });
+  const groups = await openGroups({
+    brokerId,
+    brokerEpoch: () => membership.brokerEpoch,
+    zk,
+    topics,
+    admin,
+    configs,
+    metadata,
+    replicas,
+    clock,
+    random,
+    defer: edges.defer,
+    logger,
+  });
   const handlers = handlersOf({
     brokerId,
     clusterId,
-    admin: topicAdminOf(file, configs, {
-      topics,
-      deletions,
-      configs: configStore,
-      metadata,
-      clock,
-      random,
-    }),
+    admin,
+    groups,
     metadata,
     configs,
     configStore,
@@ -242,6 +259,8 @@ async function startRooms(
   provideMetrics(metrics, { zk, logManager, replication, socketServer, controller });
   await controller.start();
   running.add('the controller', () => controller.close());
+  groups.start();
+  running.add('groups', () => groups.close());
 
   let serving = true;
   socketServer.enableProcessing();

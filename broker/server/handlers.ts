@@ -32,6 +32,7 @@ import { describeTopicConfig } from '../config/describe-configs';
 import type { LiveConfigs } from '../config/live-configs';
 import { TopicConfig } from '../config/topic-config';
 import type { TopicAdmin } from '../controller/topic-admin';
+import type { GroupCoordinator } from '../coordinator/group/group-coordinator';
 import type { ProducerIds } from '../coordinator/producer-ids/producer-ids';
 import type { LogManager } from '../log';
 import type { MetadataCache } from '../metadata/metadata-cache';
@@ -42,6 +43,7 @@ import type { ReplicaManager } from '../replication/replica-manager';
 import type { ReplicationQuota } from '../replication/replication-quota';
 import { replicaSelector } from '../replication/replica-selector';
 import { autoCreation } from './auto-create';
+import { groupHandlers, type GroupApi } from './group-handlers';
 
 /** The rooms the handlers ask. */
 export interface Rooms {
@@ -56,6 +58,7 @@ export interface Rooms {
   readonly controller: LocalController;
   readonly link: ControllerLink;
   readonly producerIds: ProducerIds;
+  readonly groups: GroupCoordinator;
   readonly traffic: TopicTraffic;
   /** The throttle of what is sent to followers. */
   readonly leaderQuota: ReplicationQuota;
@@ -68,22 +71,9 @@ export interface Rooms {
 const FIRST_METADATA_MS = 10_000;
 
 /** Every handler with the rooms it needs. */
-export function handlersOf(rooms: Rooms): Omit<ApiHandlers, GroupApi> {
-  return { ...clientHandlers(rooms), ...clusterHandlers(rooms) };
+export function handlersOf(rooms: Rooms): ApiHandlers {
+  return { ...clientHandlers(rooms), ...clusterHandlers(rooms), ...groupHandlers(rooms) };
 }
-
-type GroupApi =
-  | 'FindCoordinator'
-  | 'JoinGroup'
-  | 'SyncGroup'
-  | 'Heartbeat'
-  | 'LeaveGroup'
-  | 'OffsetCommit'
-  | 'OffsetFetch'
-  | 'OffsetDelete'
-  | 'DescribeGroups'
-  | 'ListGroups'
-  | 'DeleteGroups';
 
 type ClusterApi =
   | 'LeaderAndIsr'
@@ -106,6 +96,7 @@ function clusterHandlers(rooms: Rooms): Pick<ApiHandlers, ClusterApi> {
       onTopicGone: (topic) => {
         configs.forgetTopic(topic);
         traffic.forget(topic);
+        rooms.groups.onTopicGone(topic);
       },
       onFull: (controllerEpoch) => {
         const topicIdOf = (topic: string) => metadata.topic(topic)?.topicId;

@@ -1,6 +1,5 @@
 import { bool, choice, int, INT_MAX, long, LONG_MAX, short } from '../config-definition';
 
-const NO_GROUPS = 'There are no consumer groups in this version.';
 const NO_TRANSACTIONS = 'There are no transactions in this version.';
 const NO_QUOTAS = 'Quotas are not enforced in this version.';
 
@@ -8,28 +7,25 @@ const NO_QUOTAS = 'Quotas are not enforced in this version.';
 export const coordinatorsConfigs = {
   'group.min.session.timeout.ms': int('6000', 'Shortest session timeout of group members.', {
     min: 1,
-    noEffect: NO_GROUPS,
   }),
   'group.max.session.timeout.ms': int('1800000', 'Longest session timeout of group members.', {
     min: 1,
-    noEffect: NO_GROUPS,
   }),
   'group.initial.rebalance.delay.ms': int(
     '3000',
     'Milliseconds a new group waits for more members before its first rebalance.',
-    { min: 0, noEffect: NO_GROUPS },
+    { min: 0 },
   ),
-  'group.max.size': int(INT_MAX, 'Members a group may have.', { min: 1, noEffect: NO_GROUPS }),
+  'group.max.size': int(INT_MAX, 'Members a group may have.', { min: 1 }),
   'offsets.storage': choice(
     ['zookeeper', 'kafka'],
     'zookeeper',
     'Where committed offsets of groups are kept: in ZooKeeper, or in the compacted topic __consumer_offsets, which takes more commits per second. The same for all brokers; see kafka-offsets-storage for how to change it.',
-    { importance: 'high', ours: true, noEffect: NO_GROUPS },
+    { importance: 'high', ours: true },
   ),
   'offset.metadata.max.bytes': int('4096', 'Largest metadata of a committed offset.', {
     min: 0,
     importance: 'high',
-    noEffect: NO_GROUPS,
   }),
   'offsets.load.buffer.size': int(
     '5242880',
@@ -37,7 +33,6 @@ export const coordinatorsConfigs = {
     {
       min: 1,
       importance: 'high',
-      noEffect: NO_GROUPS,
     },
   ),
   'offsets.topic.replication.factor': short(
@@ -71,18 +66,16 @@ export const coordinatorsConfigs = {
       min: 0,
       max: 4,
       importance: 'high',
-      noEffect: NO_GROUPS,
     },
   ),
   'offsets.retention.minutes': int('10080', 'Minutes the offsets of an empty group are kept.', {
     min: 1,
     importance: 'high',
-    noEffect: NO_GROUPS,
   }),
   'offsets.retention.check.interval.ms': long(
     '600000',
     'Milliseconds between two searches for offsets that have expired.',
-    { min: 1, importance: 'high', noEffect: NO_GROUPS },
+    { min: 1, importance: 'high' },
   ),
   'offsets.commit.timeout.ms': int(
     '5000',
@@ -90,14 +83,12 @@ export const coordinatorsConfigs = {
     {
       min: 1,
       importance: 'high',
-      noEffect: NO_GROUPS,
     },
   ),
   'offsets.commit.required.acks': short('-1', 'Acks a commit to __consumer_offsets waits for.', {
     min: -1,
     max: 1,
     importance: 'high',
-    noEffect: NO_GROUPS,
   }),
   'transaction.state.log.num.partitions': int('50', 'Partitions of __transaction_state.', {
     min: 1,

@@ -236,21 +236,22 @@ export class GroupCoordinator {
 
   private async claim(groupId: string): Promise<Group> {
     await this.assertOurs(groupId);
-    let group: Group | undefined;
+    const loaded: { group?: Group } = {};
     let isLost = false;
     const claim = await this.options.storage.claim(groupId, {
       onLost: () => {
         isLost = true;
-        if (!group) return;
-        group.log('group-lost', `Group ${groupId} is coordinated by somebody else.`);
-        this.forget(group, new ProtocolError('NOT_COORDINATOR'));
+        if (!loaded.group) return;
+        loaded.group.log('group-lost', `Group ${groupId} is coordinated by somebody else.`);
+        this.forget(loaded.group, new ProtocolError('NOT_COORDINATOR'));
       },
     });
     if (this.closed || isLost) {
       await claim.release();
       throw new ProtocolError('NOT_COORDINATOR');
     }
-    group = new Group(claim, this.options);
+    const group = new Group(claim, this.options);
+    loaded.group = group;
     this.groups.set(groupId, group);
     const members = group.roster.size;
     group.log('group-loaded', `Group ${groupId} is coordinated here, with ${members} members.`, {

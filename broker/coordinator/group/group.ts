@@ -17,7 +17,6 @@ export interface GroupConfigs {
   /** Milliseconds a new group waits for more members. */
   readonly initialRebalanceDelayMs: number;
   readonly maxSize: number;
-  readonly maxOffsetMetadataBytes: number;
   readonly offsetsRetentionMs: number;
 }
 

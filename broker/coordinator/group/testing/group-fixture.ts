@@ -19,7 +19,6 @@ export class GroupFixture {
     maxSessionTimeoutMs: 1_800_000,
     initialRebalanceDelayMs: DELAY_MS,
     maxSize: 1000,
-    maxOffsetMetadataBytes: 4096,
     offsetsRetentionMs: 7 * 24 * 3_600_000,
   };
   private ids = 0;
