@@ -12,7 +12,11 @@ import { runRawLoad } from './raw-load';
 const BATCH_BYTES = 64 * 1024;
 const RUNS = 3;
 const PER_CALL = 1000;
-const CALLS_IN_FLIGHT = 40;
+/**
+ * Enough to have five requests of 64 KiB under way and the next ones filled. More would only make the
+ * garbage collector carry more promises about.
+ */
+const CALLS_IN_FLIGHT = 8;
 const NANOSECONDS = 1e6;
 
 const clusterOf = ({ port }: Product) =>

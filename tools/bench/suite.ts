@@ -142,8 +142,8 @@ async function measureClient(
   add: Add,
 ): Promise<void> {
   for (const [size, count] of [
-    [100, 2e6],
-    [1024, 3e5],
+    [100, 1e6],
+    [1024, 2e5],
   ]) {
     const records = Math.ceil(count * scale);
     const batched = await compareProducer(product, folder, size, records, 'sendBatch');
