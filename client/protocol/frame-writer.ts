@@ -1,6 +1,8 @@
 /** Pieces of at most this many bytes are copied into the frame; larger ones go by reference. */
 const INLINE_BYTES = 1024;
 const ARENA_BYTES = 32 * 1024;
+/** The length that a frame begins with. */
+export const FRAME_LENGTH_BYTES = 4;
 /** Up to this size a loop of our own is faster than a call into the engine. */
 export const SHORT_BYTES = 24;
 
@@ -40,15 +42,15 @@ export class FrameWriter {
   private begin(): void {
     this.parts = [];
     this.partsBytes = 0;
-    this.reserve(4);
+    this.reserve(FRAME_LENGTH_BYTES);
     this.frameStart = this.partStart = this.position;
-    this.position += 4;
+    this.position += FRAME_LENGTH_BYTES;
   }
 
   /** @returns the parts of the frame, the first of which begins with the length */
   private end(): Buffer[] {
     const own = this.position - this.partStart;
-    const length = this.partsBytes + own - 4;
+    const length = this.partsBytes + own - FRAME_LENGTH_BYTES;
     if (this.parts.length === 0) {
       this.arena.writeUInt32BE(length, this.frameStart);
     } else {

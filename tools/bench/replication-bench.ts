@@ -69,7 +69,8 @@ export async function idleCost(
   };
 }
 
-async function leaderPort(product: Product, topic: string): Promise<number> {
+/** Port of the broker that leads the first partition of a topic. */
+export async function leaderPort(product: Product, topic: string): Promise<number> {
   let port = product.port;
   await runRawLoad({
     port,

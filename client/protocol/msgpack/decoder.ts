@@ -9,7 +9,8 @@ type ValueReader = (reader: MsgpackReader) => unknown;
 
 interface FieldReader {
   readonly name: string;
-  readonly field: Field;
+  /** What stands for a field that is missing, never the same object twice. */
+  readonly missing: () => unknown;
   /** Undefined for a field that the version does not know. */
   readonly read: ValueReader | undefined;
 }
@@ -67,7 +68,7 @@ class Misfit {
 function structReader(shape: Shape, version: number): Decoder {
   const fields = Object.entries(shape).map(([name, field]): FieldReader => ({
     name,
-    field,
+    missing: defaultMaker(field),
     read: includes(field.versions, version)
       ? nullable(valueReader(field.type, version), includes(field.nullable, version))
       : undefined,
@@ -87,7 +88,7 @@ function structReader(shape: Shape, version: number): Decoder {
         reader.skip();
         continue;
       }
-      for (; next < index; next++) message[fields[next].name] = defaultOf(fields[next].field);
+      for (; next < index; next++) message[fields[next].name] = fields[next].missing();
       const { name } = fields[index];
       try {
         message[name] = read(reader);
@@ -97,7 +98,7 @@ function structReader(shape: Shape, version: number): Decoder {
       if (index === next) next++;
     }
     for (; next < fields.length; next++) {
-      message[fields[next].name] = defaultOf(fields[next].field);
+      message[fields[next].name] = fields[next].missing();
     }
     return message;
   };
@@ -125,8 +126,19 @@ function fieldAt(reader: MsgpackReader, fields: readonly FieldReader[], likely: 
   return found;
 }
 
-function defaultOf({ type, default: value }: Field): unknown {
-  return typeof value === 'object' ? freshDefault(type, value) : value;
+/** As `freshDefault`, with the shapes looked through beforehand. */
+function defaultMaker({ type, default: value }: Field): () => unknown {
+  if (value === null || typeof value !== 'object') return () => value;
+  if (type.kind !== 'struct') return () => freshDefault(type, value);
+  const fields = Object.entries(type.shape).map(([name, field]) => ({
+    name,
+    make: defaultMaker(field),
+  }));
+  return () => {
+    const message: Record<string, unknown> = {};
+    for (const { name, make } of fields) message[name] = make();
+    return message;
+  };
 }
 
 function nullable(read: ValueReader, allowed: boolean): ValueReader {

@@ -1,6 +1,7 @@
 import { freshDefault, type Field, type FieldType, type Shape } from '../schema';
 import { includes } from '../version-range';
-import { packedString, type MsgpackWriter } from './writer';
+import { FRAME_LENGTH_BYTES } from '../frame-writer';
+import { MsgpackWriter, packedString } from './writer';
 
 /** Writes one message of one version. */
 export type Encoder = (writer: MsgpackWriter, message: Record<string, unknown>) => void;
@@ -10,7 +11,8 @@ interface FieldWriter {
   name: string;
   packedName: Buffer;
   write: ValueWriter;
-  fallback: Field;
+  /** The name and what stands for a value that is not given. */
+  packedDefault: () => Buffer;
   /** Tagged fields are left out when not given. */
   skipUndefined: boolean;
 }
@@ -22,13 +24,17 @@ interface FieldWriter {
 export function compileEncoder(shape: Shape, version: number): Encoder {
   const fields: FieldWriter[] = Object.entries(shape)
     .filter(([, field]) => includes(field.versions, version))
-    .map(([name, field]) => ({
-      name,
-      packedName: packedString(name),
-      write: nullable(valueWriter(field.type, version), includes(field.nullable, version), name),
-      fallback: field,
-      skipUndefined: field.tag !== undefined,
-    }));
+    .map(([name, field]) => {
+      const nullAllowed = includes(field.nullable, version);
+      const write = nullable(valueWriter(field.type, version), nullAllowed, name);
+      return {
+        name,
+        packedName: packedString(name),
+        write,
+        packedDefault: once(() => packDefault(name, field, write)),
+        skipUndefined: field.tag !== undefined,
+      };
+    });
   const anyTagged = fields.some((field) => field.skipUndefined);
 
   return (writer, message) => {
@@ -41,15 +47,30 @@ export function compileEncoder(shape: Shape, version: number): Encoder {
     writer.mapHeader(size);
     for (let i = 0; i < fields.length; i++) {
       const field = fields[i];
-      let value = message[field.name];
-      if (value === undefined) {
-        if (field.skipUndefined) continue;
-        value = freshDefault(field.fallback.type, field.fallback.default);
+      const value = message[field.name];
+      if (value !== undefined) {
+        writer.bytes(field.packedName);
+        field.write(writer, value);
+      } else if (!field.skipUndefined) {
+        writer.bytes(field.packedDefault());
       }
-      writer.bytes(field.packedName);
-      field.write(writer, value);
     }
   };
+}
+
+/** @throws TypeError when the default is null and the version does not allow that */
+function packDefault(name: string, field: Field, write: ValueWriter): Buffer {
+  const writer = new MsgpackWriter();
+  const parts = writer.frame(() => {
+    writer.string(name);
+    write(writer, freshDefault(field.type, field.default));
+  });
+  return Buffer.concat(parts).subarray(FRAME_LENGTH_BYTES);
+}
+
+function once(make: () => Buffer): () => Buffer {
+  let made: Buffer | undefined;
+  return () => (made ??= make());
 }
 
 function nullable(write: ValueWriter, allowed: boolean, name: string): ValueWriter {
