@@ -74,7 +74,7 @@ export function readPartitions(
       total.isUrgent = true;
       return;
     }
-    if (isHeldBack(partition, fetcher, quota)) return;
+    if (readable.end <= wanted.fetchOffset || isHeldBack(partition, fetcher, quota)) return;
     const isFirstRead = buffers.length === 0 && cold.length === 0;
     const limit = Math.max(0, Math.min(wanted.partitionMaxBytes, budget));
     if (!isFirstRead && limit === 0) return;
@@ -185,8 +185,8 @@ function isHeldBack(
   { replicaId }: Fetcher,
   quota: ReadOptions['quota'],
 ): boolean {
-  if (replicaId < 0 || !quota?.isThrottled(topicPartition) || !quota.isExceeded) return false;
-  return !isr.includes(replicaId);
+  if (replicaId < 0 || !quota || isr.includes(replicaId)) return false;
+  return quota.isThrottled(topicPartition) && quota.isExceeded;
 }
 
 /** A follower that lacks the offset sends its reader back to the leader (KIP-392). */
@@ -243,6 +243,8 @@ function leaderHint(
   return { leaderId: partition.leader, leaderEpoch: partition.leaderEpoch };
 }
 
+const nothing = Buffer.alloc(0);
+
 function emptyResponse(partitionIndex: number): FetchPartitionResponse {
   return {
     partitionIndex,
@@ -251,6 +253,6 @@ function emptyResponse(partitionIndex: number): FetchPartitionResponse {
     lastStableOffset: -1,
     logStartOffset: -1,
     abortedTransactions: null,
-    records: Buffer.alloc(0),
+    records: nothing,
   };
 }
