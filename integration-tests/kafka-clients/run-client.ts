@@ -1,3 +1,4 @@
+import { test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findProgram } from '../../tools/dev/find-program';
