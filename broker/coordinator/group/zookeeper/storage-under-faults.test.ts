@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { ZooKeeperClient } from '../../../../zk-coordination';
 import { StoreFixture } from '../../../../zk-coordination/stores/store-fixture';
-import { sampleGroup, sampleMember, sampleOffset } from '../contract/stored-samples';
+import { sampleGroup, sampleOffset } from '../contract/stored-samples';
 import type { GroupClaim, GroupSnapshot, GroupStorage } from '../group-storage';
-import type { StoredGroup } from '../stored-group';
+import type { StoredGroup, StoredMember } from '../stored-group';
 import { ZooKeeperStorageBrokers } from './zookeeper-storage-fixture';
 
 const BROKERS = [1, 2, 3] as const;
@@ -110,8 +110,7 @@ class Model {
     expect(group?.generation ?? 0).toBeGreaterThanOrEqual(this.savedLast);
     if (group === null) return;
     const asked = this.saved.get(group.generation);
-    const size = ({ protocols }: typeof sampled) => protocols[0]?.metadata.length;
-    const sampled = sampleMember('', []);
+    const size = ({ protocols }: StoredMember) => protocols[0]?.metadata.length;
     const shape = (one: StoredGroup | undefined) =>
       one?.members
         .map((member) => `${member.memberId} ${size(member)} ${member.assignment.toString('hex')}`)
