@@ -12,6 +12,13 @@ export interface PreferredReplica {
   readonly until: number;
 }
 
+/** A place in a partition. */
+export interface Place {
+  readonly offset: number;
+  /** Epoch of the last record before it, -1 when unknown. */
+  readonly epoch: number;
+}
+
 /**
  * One partition of a consumer: its position, what was fetched ahead, and what keeps it from being
  * read. It is in one of three states: looking for its position (`wanted` is set), reading, or
@@ -19,6 +26,10 @@ export interface PreferredReplica {
  */
 export class AssignedPartition implements TopicPartition {
   paused = false;
+  /** Nothing more is handed out: the group takes it away, or has not given it wholly yet. */
+  withheld = false;
+  /** A reader of its own has it: nobody else is handed anything of it. */
+  claimed = false;
   /** The place that has to be looked up before anything can be read. */
   wanted: WantedOffset | undefined;
   /** Handed out when the records before it are. */
@@ -51,6 +62,10 @@ export class AssignedPartition implements TopicPartition {
   private baseEpoch = -1;
   private readonly fetched = new Fifo<FetchedRecords>();
   private open: OpenBatch | undefined;
+  /** Whether the application may not be finished with what it was handed out last. */
+  private isInHand = false;
+  /** The place before that; undefined when it is to be told from the open batch, or was left. */
+  private handedFrom: Place | undefined;
 
   /** @param onReleased told of bytes that left the buffer */
   constructor(
@@ -70,6 +85,25 @@ export class AssignedPartition implements TopicPartition {
     return this.open?.isBegun ? this.open.leaderEpoch : this.baseEpoch;
   }
 
+  get inHand(): boolean {
+    return this.isInHand;
+  }
+
+  /**
+   * Up to where the application has finished: the position, unless it has something in hand.
+   * Undefined while the position is looked up.
+   */
+  get finished(): Place | undefined {
+    const { position } = this;
+    if (position === undefined) return undefined;
+    if (this.isInHand && this.handedFrom) return this.handedFrom;
+    if (this.isInHand && this.open?.isBegun) {
+      const offset = this.open.positionBeforeLast;
+      return { offset, epoch: offset > this.base ? this.open.leaderEpoch : this.baseEpoch };
+    }
+    return { offset: position, epoch: this.positionEpoch };
+  }
+
   /**
    * Whether what is before `fetchOffset` is known to be in the log of the leader of that epoch: it
    * has answered from there, took the last record itself, or nothing is known to compare (KIP-320).
@@ -86,7 +120,8 @@ export class AssignedPartition implements TopicPartition {
 
   /** Whether a reader should look here: for records, or for an error. */
   get hasSomething(): boolean {
-    return !this.paused && (this.hasBuffered || this.error !== undefined);
+    if (this.paused || this.withheld || this.claimed) return false;
+    return this.hasBuffered || this.error !== undefined;
   }
 
   get hasBuffered(): boolean {
@@ -100,6 +135,7 @@ export class AssignedPartition implements TopicPartition {
    */
   moveTo(offset: number, epoch = -1): void {
     this.drop();
+    this.handedFrom = undefined;
     this.wanted = undefined;
     this.base = this.fetchOffset = offset;
     this.baseEpoch = this.fetchedEpoch = epoch;
@@ -109,6 +145,7 @@ export class AssignedPartition implements TopicPartition {
   /** Goes on reading at a place that is still to be found. */
   lookFor(wanted: WantedOffset): void {
     this.drop();
+    this.handedFrom = undefined;
     this.wanted = wanted;
   }
 
@@ -116,6 +153,7 @@ export class AssignedPartition implements TopicPartition {
   dropBuffered(): void {
     const { position, positionEpoch } = this;
     if (position === undefined) return;
+    if (this.isInHand) this.handedFrom = this.finished;
     this.drop();
     this.base = this.fetchOffset = position;
     this.baseEpoch = this.fetchedEpoch = positionEpoch;
@@ -123,7 +161,18 @@ export class AssignedPartition implements TopicPartition {
 
   setPaused(paused: boolean): void {
     this.paused = paused;
-    if (this.open) this.open.held = paused;
+    if (this.open) this.open.held = paused || this.withheld;
+  }
+
+  setWithheld(withheld: boolean): void {
+    this.withheld = withheld;
+    if (this.open) this.open.held = withheld || this.paused;
+  }
+
+  /** The application has finished what it had in hand. */
+  finish(): void {
+    this.isInHand = false;
+    this.handedFrom = undefined;
   }
 
   /**
@@ -165,10 +214,21 @@ export class AssignedPartition implements TopicPartition {
     return undefined;
   }
 
+  /** The batch to read record by record. Throws as {@link openBatch} does. */
+  takeOpen(): OpenBatch | undefined {
+    const batch = this.openBatch();
+    if (batch) this.isInHand = true;
+    return batch;
+  }
+
   /** Up to that many records of one batch. Throws as {@link openBatch} does. */
   take(count: number): ConsumerBatch | undefined {
     const batch = this.openBatch();
     if (!batch) return undefined;
+    if (!this.isInHand) {
+      this.handedFrom = { offset: batch.position, epoch: this.positionEpoch };
+      this.isInHand = true;
+    }
     const records = batch.take(count);
     const { position } = batch;
     if (batch.isDone) this.closeBatch();

@@ -1,4 +1,9 @@
 import { ClientOptionsError } from '../network';
+import {
+  resolveGroupOptions,
+  type GroupOptions,
+  type ResolvedGroupOptions,
+} from './group/group-options';
 
 /** Where to begin when there is no position, or none that the partition still has. */
 export type AutoOffsetReset = 'latest' | 'earliest' | 'none';
@@ -7,7 +12,7 @@ export type AutoOffsetReset = 'latest' | 'earliest' | 'none';
 export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 
 /** Options of a consumer, under Kafka's names. */
-export interface ConsumerOptions {
+export interface ConsumerOptions extends GroupOptions {
   /** Bytes that a broker collects before it answers, up to `fetchMaxWaitMs`. Default 1. */
   fetchMinBytes?: number;
   /**
@@ -59,7 +64,10 @@ export interface ConsumerOptions {
 }
 
 /** Options with nothing left open. */
-export type ResolvedConsumerOptions = Required<ConsumerOptions>;
+export type ResolvedConsumerOptions = Required<Omit<ConsumerOptions, keyof GroupOptions>> & {
+  /** Undefined without a group. */
+  readonly group: ResolvedGroupOptions | undefined;
+};
 
 const numberDefaults = {
   fetchMinBytes: 1,
@@ -117,6 +125,7 @@ export function resolveConsumerOptions(options: ConsumerOptions): ResolvedConsum
     checkCrcs: options.checkCrcs ?? true,
     clientRack: options.clientRack ?? '',
     allowAutoTopicCreation: options.allowAutoTopicCreation ?? true,
+    group: resolveGroupOptions(options),
   };
 }
 

@@ -1,11 +1,12 @@
 import { OffsetSpec } from '../protocol/messages/list-offsets';
 import { ProtocolError } from '../protocol/protocol-error';
-import { deferred } from '../runtime/deferred';
+import { deferred, type Deferred } from '../runtime/deferred';
 import type { Cluster } from '../network';
 import { ensureCodecsReady } from '../records';
 import type { AssignedPartition } from './assigned-partition';
 import { Assignment } from './assignment';
 import { resolveTargets, type AssignmentTarget } from './assignment-target';
+import { ConcurrentRunLoop } from './concurrent-run-loop';
 import type { ConsumerBatch } from './consumer-batch';
 import { ConsumerStateError } from './consumer-errors';
 import { BatchIterator, RecordIterator } from './consumer-iterators';
@@ -17,9 +18,24 @@ import {
 import type { ConsumerRecord } from './consumer-record';
 import { isolationLevelId } from './fetch-request';
 import { Fetcher } from './fetcher';
+import {
+  ConsumerEmitter,
+  type ConsumerEventListener,
+  type ConsumerEventName,
+} from './group/consumer-events';
+import { ConsumerGroup } from './group/consumer-group';
+import type { GroupConsumer, GroupMetadata, PartitionLag } from './group/group-consumer';
+import type { ResolvedGroupOptions } from './group/group-options';
+import type { CommittedOffset, OffsetToCommit } from './group/offset-to-commit';
+import { TopicFilter, type RebalanceListener, type Subscription } from './group/subscription';
 import { LeaderFinder } from './leader-finder';
 import { OffsetLookup, type OffsetQuestion } from './offset-lookup';
-import { wantedOffset, type OffsetPosition, type PartitionPosition } from './offset-position';
+import {
+  fromGroup,
+  wantedOffset,
+  type OffsetPosition,
+  type PartitionPosition,
+} from './offset-position';
 import { PositionFinder } from './position-finder';
 import { Reader } from './reader';
 import { RunLoop, type ConsumerHandlers } from './run-loop';
@@ -40,8 +56,26 @@ export interface PartitionOffsetForTime extends TopicPartition {
   readonly leaderEpoch: number;
 }
 
+/** How {@link Consumer.run} goes about it. */
+export interface RunOptions {
+  /**
+   * Partitions whose records are handled at the same time; those of one partition are handled in
+   * their order. Default 1.
+   */
+  readonly partitionsConsumedConcurrently?: number;
+  /** Takes the place of `enableAutoCommit` from now on. */
+  readonly autoCommit?: boolean;
+}
+
+/** How {@link Consumer.close} goes about it. */
+export interface CloseOptions {
+  /** Milliseconds to wait for handlers, for the last commit and for the coordinator. Default 30000. */
+  readonly timeoutMs?: number;
+}
+
 /**
- * Reads partitions that the application assigns itself, without a group.
+ * Reads partitions: those that a group gives it, after `subscribe`, or those that the application
+ * assigns itself, after `assign`.
  *
  * Records are fetched ahead from the moment of the assignment, within `maxBufferedBytes`, and
  * handed out by one of `poll`, `for await` over the consumer or over {@link batches}, or
@@ -50,8 +84,12 @@ export interface PartitionOffsetForTime extends TopicPartition {
  * Failures that pass are repeated silently (a log line tells): a leader that moved, a broker that is
  * away. What does not pass is thrown by whoever reads, and reading goes on when it is called again:
  * OffsetOutOfRangeError, LogTruncationError, UnreadableRecordsError, PartitionReadError.
+ *
+ * With a `groupId` positions begin where the group has got to, and are committed by themselves as
+ * far as the application has finished: what `poll` or an iterator handed out is finished when the
+ * next is asked for, what `run` handed out when the handler is done.
  */
-export class Consumer implements AsyncIterable<ConsumerRecord> {
+export class Consumer implements AsyncIterable<ConsumerRecord>, GroupConsumer {
   private readonly options: ResolvedConsumerOptions;
   private readonly partitions = new Assignment();
   private readonly lookup: OffsetLookup;
@@ -60,8 +98,11 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
   private readonly reader: Reader;
   private readonly forgetMetadata: () => void;
   private changed = deferred();
+  private readonly emitter: ConsumerEmitter;
+  private readonly group: ConsumerGroup | undefined;
   private assigns = 0;
-  private running = false;
+  private running: Deferred<void> | undefined;
+  private closing: Promise<void> | undefined;
   private positionsCame = false;
 
   /**
@@ -81,9 +122,11 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
       this.partitions,
       this.lookup,
       this.options,
+      (topic) => this.group?.policyOf(topic) ?? this.options.autoOffsetReset,
       (partition) => this.onPosition(partition),
     );
     this.reader = new Reader(this.partitions, cluster.options.clock, {
+      onAsked: () => this.group?.onAsked(),
       onHandedOut: (partition) => this.fetcher.onHandedOut(partition),
       onErrorTaken: () => this.proceed(),
     });
@@ -93,6 +136,70 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
       onTruncated: (partition, divergence) => this.positions.truncated(partition, divergence),
     });
     this.forgetMetadata = cluster.onMetadata(() => this.fetcher.onMetadata());
+    this.emitter = new ConsumerEmitter(cluster.options.logger);
+    this.group = this.options.group && this.makeGroup(this.options.group);
+  }
+
+  async subscribe(
+    subscriptions: Subscription | readonly Subscription[],
+    listener: RebalanceListener = {},
+  ): Promise<void> {
+    this.reader.assertOpen();
+    const filter = new TopicFilter(subscriptions);
+    const group = this.needGroup();
+    if (!group.isSubscribed && this.partitions.size > 0) throw bothWays();
+    await ensureCodecsReady();
+    this.reader.assertOpen();
+    group.subscribe(filter, listener);
+  }
+
+  subscription(): string[] {
+    return [...(this.group?.subscription ?? [])];
+  }
+
+  async unsubscribe(): Promise<void> {
+    if (this.group?.isSubscribed) await this.group.unsubscribe();
+    else this.partitions.replace([]);
+  }
+
+  async commit(offsets?: readonly OffsetToCommit[]): Promise<void> {
+    this.reader.assertOpen();
+    const group = this.needGroup();
+    for (const { offset, ...at } of offsets ?? []) {
+      if (!Number.isSafeInteger(offset) || offset < 0) throw notAnOffset(at, offset);
+    }
+    await group.commit(offsets ?? group.offsets(this.running ? 'finished' : 'handed out'));
+  }
+
+  async committed(partitions = this.assignment()): Promise<CommittedOffset[]> {
+    this.reader.assertOpen();
+    return this.needGroup().committed(partitions);
+  }
+
+  async lag(partitions = this.assignment()): Promise<PartitionLag[]> {
+    const ends = await this.endOffsets(partitions);
+    return ends.map(({ offset: endOffset, ...at }) => {
+      const position = this.partitions.find(at)?.position ?? null;
+      return {
+        ...at,
+        position,
+        endOffset,
+        lag: position === null ? null : Math.max(0, endOffset - position),
+      };
+    });
+  }
+
+  groupMetadata(): GroupMetadata {
+    const { facts } = this.needGroup();
+    return { ...facts, groupInstanceId: this.options.group?.groupInstanceId ?? null };
+  }
+
+  enforceRebalance(reason = 'the application wants it'): void {
+    this.needGroup().rebalance(reason);
+  }
+
+  on<N extends ConsumerEventName>(name: N, listener: ConsumerEventListener<N>): () => void {
+    return this.emitter.on(name, listener);
   }
 
   /**
@@ -104,6 +211,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
    */
   async assign(targets: AssignmentTarget | readonly AssignmentTarget[]): Promise<void> {
     this.reader.assertOpen();
+    if (this.group?.isSubscribed) throw bothWays();
     const list = 'topic' in targets ? [targets] : targets;
     const turn = ++this.assigns;
     const topics = [...new Set(list.map(({ topic }) => topic))];
@@ -116,7 +224,9 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
     const resolved = resolveTargets(list, metadata);
     if (turn !== this.assigns) return; // a later call has decided already
     const { added } = this.partitions.replace(resolved);
-    for (const partition of added) partition.lookFor(this.positions.initial());
+    for (const partition of added) {
+      partition.lookFor(this.group ? fromGroup : this.positions.initial(partition));
+    }
     for (const target of resolved) {
       if (target.offset === undefined) continue;
       this.place(this.partitions.get(target), target.offset);
@@ -126,6 +236,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
 
   /** The partitions that are read. */
   assignment(): TopicPartition[] {
+    if (this.group?.isSubscribed) return this.group.owned.map(plain);
     return [...this.partitions].map(plain);
   }
 
@@ -273,22 +384,38 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
   }
 
   /**
-   * Calls a handler with all that is read, and waits for it each time before it goes on.
+   * Calls a handler with all that is read, and waits for it each time before it goes on with that
+   * partition.
    *
    * @returns when the consumer was closed
    * @throws what the handler throws: the position is then before what it was given; what
    *   {@link poll} throws
    */
-  async run(handlers: ConsumerHandlers): Promise<void> {
+  async run(handlers: ConsumerHandlers & RunOptions): Promise<void> {
     this.assertReadable();
+    const { partitionsConsumedConcurrently: limit = 1, autoCommit } = handlers;
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new ConsumerStateError(
+        `partitionsConsumedConcurrently is ${limit}.`,
+        'Give a whole number from 1 on.',
+      );
+    }
     if (this.running) {
       throw new ConsumerStateError('The consumer is running already.', 'Call run once.');
     }
-    this.running = true;
+    if (this.group && autoCommit !== undefined) this.group.autoCommit = autoCommit;
+    const ended = (this.running = deferred());
+    this.group?.onAsked();
     try {
-      await new RunLoop(this.reader, this.partitions).run(handlers);
+      if (limit > 1) await new ConcurrentRunLoop(this.reader, limit).run(handlers);
+      else await new RunLoop(this.reader, this.partitions).run(handlers);
+    } catch (error) {
+      this.emitter.emit('crash', { groupId: this.options.group?.groupId, error });
+      throw error;
     } finally {
-      this.running = false;
+      this.running = undefined;
+      this.reader.finish();
+      ended.resolve();
       // What a failed handler gave back has to be fetched again.
       this.proceed();
     }
@@ -299,15 +426,37 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
     this.reader.wakeup();
   }
 
-  /** Stops fetching, wakes whoever waits and closes the connections. May be called twice. */
-  async close(): Promise<void> {
-    if (this.reader.closed) return;
+  /**
+   * Stops fetching, wakes whoever waits and closes the connections. May be called twice.
+   *
+   * A consumer of a group first waits for the handlers of {@link run} (so it must not be waited for
+   * inside of one), commits what is finished, and leaves; a static member stays for others to see
+   * until its session ends. What the last poll handed out counts as finished only after another poll
+   * or a {@link commit}.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.closing ??= this.closeNow(options.timeoutMs ?? 30_000);
+    return this.closing;
+  }
+
+  private async closeNow(timeoutMs: number): Promise<void> {
+    const { group, running } = this;
+    group?.withhold();
+    this.reader.close();
+    if (group) {
+      const { clock } = this.cluster.options;
+      const late = deferred();
+      const timer = clock.setTimeout(late.resolve, timeoutMs);
+      const ended = Promise.resolve(running?.promise).then(() => group.close());
+      await Promise.race([ended, late.promise]);
+      clock.clearTimeout(timer);
+    }
     this.forgetMetadata();
     this.fetcher.close();
     this.positions.close();
     this.partitions.replace([]);
-    this.reader.close();
     this.tell();
+    this.emitter.emit('stop', { groupId: this.options.group?.groupId });
     await this.cluster.close();
   }
 
@@ -334,12 +483,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
   private place(partition: AssignedPartition, offset: OffsetPosition, leaderEpoch?: number): void {
     if (typeof offset !== 'number') partition.lookFor(wantedOffset(offset));
     else if (Number.isSafeInteger(offset) && offset >= 0) partition.moveTo(offset, leaderEpoch);
-    else {
-      throw new ConsumerStateError(
-        `${offset} is not an offset of ${formatPartition(partition)}.`,
-        "Give a whole number from 0 on, 'earliest', 'latest' or a timestamp.",
-      );
-    }
+    else throw notAnOffset(partition, offset);
     this.partitions.update(partition);
   }
 
@@ -370,6 +514,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
 
   /** Does whatever can be done for the partitions as they are now. */
   private proceed(): void {
+    this.group?.findPositions();
     this.positions.start();
     this.fetcher.pump();
     this.tell();
@@ -384,11 +529,50 @@ export class Consumer implements AsyncIterable<ConsumerRecord> {
 
   private assertReadable(): void {
     this.reader.assertOpen();
-    if (this.partitions.size > 0) return;
-    throw new ConsumerStateError('Nothing is assigned to this consumer.', 'Call assign first.');
+    if (this.partitions.size > 0 || this.group?.isSubscribed) return;
+    throw new ConsumerStateError(
+      'Nothing is assigned to this consumer.',
+      'Call subscribe or assign first.',
+    );
+  }
+
+  private needGroup(): ConsumerGroup {
+    if (this.group) return this.group;
+    throw new ConsumerStateError('The consumer has no group.', 'Give it the option groupId.');
+  }
+
+  private makeGroup(options: ResolvedGroupOptions): ConsumerGroup {
+    const { clientRack, allowAutoTopicCreation } = this.options;
+    const reading = {
+      assignment: this.partitions,
+      reader: this.reader,
+      clientRack,
+      allowAutoTopicCreation,
+      begin: (partition: AssignedPartition) => partition.lookFor(this.positions.initial(partition)),
+      changed: (partition: AssignedPartition) => this.onPosition(partition),
+      proceed: () => {
+        this.proceed();
+        this.reader.signal();
+      },
+    };
+    return new ConsumerGroup(this.cluster, options, reading, this.emitter);
   }
 }
 
 function plain({ topic, partition }: TopicPartition): TopicPartition {
   return { topic, partition };
+}
+
+function bothWays(): ConsumerStateError {
+  return new ConsumerStateError(
+    'A consumer is either given its partitions by a group or assigned them by the application.',
+    'Use subscribe or assign, not both; unsubscribe in between.',
+  );
+}
+
+function notAnOffset(at: TopicPartition, offset: number): ConsumerStateError {
+  return new ConsumerStateError(
+    `${offset} is not an offset of ${formatPartition(at)}.`,
+    "Give a whole number from 0 on; seek also takes 'earliest', 'latest' and a timestamp.",
+  );
 }

@@ -179,11 +179,11 @@ export class Fetcher {
     );
   }
 
-  /** Paused partitions must not keep the others from being read for ever. */
+  /** Paused and withheld partitions must not keep the others from being read for ever. */
   private makeRoom(): void {
     if (this.reserved > 0 || this.assignment.nextReady()) return;
     for (const partition of this.assignment) {
-      if (!partition.paused || !partition.hasBuffered) continue;
+      if (!(partition.paused || partition.withheld) || !partition.hasBuffered) continue;
       partition.dropBuffered();
       queueMicrotask(() => this.pump());
     }

@@ -1,6 +1,12 @@
 /** Reading partitions: assignment, positions, fetching ahead, handing out. */
 export type { AssignmentTarget } from './assignment-target';
-export { Consumer, type PartitionOffset, type PartitionOffsetForTime } from './consumer';
+export {
+  Consumer,
+  type CloseOptions,
+  type PartitionOffset,
+  type PartitionOffsetForTime,
+  type RunOptions,
+} from './consumer';
 export { ConsumerBatch } from './consumer-batch';
 export {
   ConsumerStateError,

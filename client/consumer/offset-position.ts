@@ -15,6 +15,9 @@ export interface WantedOffset {
 /** No place at all: there is no position, and no policy to find one. */
 export const nowhere: WantedOffset = { timestamp: NaN };
 
+/** Where the group has got to: asked of its coordinator. */
+export const fromGroup: WantedOffset = { timestamp: NaN };
+
 /** What {@link OffsetPosition} means on the wire; undefined for a plain offset. */
 export function wantedOffset(position: Exclude<OffsetPosition, number>): WantedOffset {
   if (position === 'earliest') return { timestamp: OffsetSpec.EARLIEST };

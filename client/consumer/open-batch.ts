@@ -7,7 +7,7 @@ const nothing: readonly ConsumerRecord[] = [];
  * or record by record. The partition's position follows.
  */
 export class OpenBatch {
-  /** While true nothing is handed out (the partition is paused). */
+  /** While true nothing is handed out (the partition is paused, or the group takes it away). */
   held = false;
   /** Epoch of the leader that took the records, -1 when unknown. */
   readonly leaderEpoch: number;
@@ -32,6 +32,11 @@ export class OpenBatch {
     if (this.index === 0) return this.start;
     if (this.index >= this.records.length) return this.nextOffset;
     return this.records[this.index - 1].offset + 1;
+  }
+
+  /** Position before the record that was handed out last. */
+  get positionBeforeLast(): number {
+    return this.index < 2 ? this.start : this.records[this.index - 2].offset + 1;
   }
 
   /** Whether something was handed out. */

@@ -12,55 +12,57 @@ import {
   PartitionReadError,
   textOfTruncation,
 } from './consumer-errors';
-import type { ResolvedConsumerOptions } from './consumer-options';
+import type { AutoOffsetReset, ResolvedConsumerOptions } from './consumer-options';
 import type { Divergence } from './log-divergence';
 import type { OffsetLookup, OffsetQuestion } from './offset-lookup';
-import { nowhere, wantedOffset, type WantedOffset } from './offset-position';
-import { formatPartition } from './topic-partition';
+import { fromGroup, nowhere, wantedOffset, type WantedOffset } from './offset-position';
+import { formatPartition, type TopicPartition } from './topic-partition';
 
 interface PositionQuestion extends OffsetQuestion {
   readonly target: AssignedPartition;
   readonly wanted: WantedOffset;
 }
 
-type PositionOptions = Pick<
-  ResolvedConsumerOptions,
-  'autoOffsetReset' | 'retryBackoffMs' | 'retryBackoffMaxMs'
->;
+type PositionOptions = Pick<ResolvedConsumerOptions, 'retryBackoffMs' | 'retryBackoffMaxMs'>;
 
 /** Finds the positions of partitions that have none, for as long as it takes. */
 export class PositionFinder {
   private readonly underWay = new Set<WantedOffset>();
   private closed = false;
 
-  /** @param onChange told when a position was found, or cannot be */
+  /**
+   * @param policyOf where to begin in a topic without a position
+   * @param onChange told when a position was found, or cannot be
+   */
   constructor(
     private readonly cluster: Cluster,
     private readonly assignment: Assignment,
     private readonly lookup: OffsetLookup,
     private readonly options: PositionOptions,
+    private readonly policyOf: (topic: string) => AutoOffsetReset,
     private readonly onChange: (partition: AssignedPartition) => void,
   ) {}
 
-  /** Where `autoOffsetReset` says to begin. */
-  initial(): WantedOffset {
-    const { autoOffsetReset } = this.options;
-    return autoOffsetReset === 'none' ? nowhere : wantedOffset(autoOffsetReset);
+  /** Where to begin without a position. */
+  initial({ topic }: TopicPartition): WantedOffset {
+    const policy = this.policyOf(topic);
+    return policy === 'none' ? nowhere : wantedOffset(policy);
   }
 
   /** The partition does not have its position (any more). */
   reset(partition: AssignedPartition): void {
     const { position } = partition;
-    if (this.options.autoOffsetReset === 'none') {
+    const policy = this.policyOf(partition.topic);
+    if (policy === 'none') {
       partition.error = new OffsetOutOfRangeError(partition, position);
       this.onChange(partition);
       return;
     }
     this.cluster.options.logger.warn(
       { event: 'offset-out-of-range', partition: formatPartition(partition), offset: position },
-      `Offset ${position} is not in ${formatPartition(partition)}; going on at the ${this.options.autoOffsetReset}.`,
+      `Offset ${position} is not in ${formatPartition(partition)}; going on at the ${policy}.`,
     );
-    partition.lookFor(this.initial());
+    partition.lookFor(this.initial(partition));
     this.start();
   }
 
@@ -70,8 +72,9 @@ export class PositionFinder {
    */
   truncated(partition: AssignedPartition, { offset, epoch }: Divergence): void {
     const position = partition.position ?? partition.fetchOffset;
+    const policy = this.policyOf(partition.topic);
     partition.dropBuffered();
-    if (this.options.autoOffsetReset === 'none') {
+    if (policy === 'none') {
       partition.error = new LogTruncationError(partition, position, offset);
       this.onChange(partition);
       return;
@@ -83,10 +86,10 @@ export class PositionFinder {
         offset: position,
         divergentOffset: offset,
       },
-      `${textOfTruncation(partition, position, offset)} Going on at ${offset ?? `the ${this.options.autoOffsetReset}`}.`,
+      `${textOfTruncation(partition, position, offset)} Going on at ${offset ?? `the ${policy}`}.`,
     );
     if (offset === undefined) {
-      partition.lookFor(this.initial());
+      partition.lookFor(this.initial(partition));
       this.start();
     } else {
       partition.moveTo(offset, epoch);
@@ -99,7 +102,7 @@ export class PositionFinder {
     const questions: PositionQuestion[] = [];
     for (const target of this.assignment) {
       const { topic, partition, wanted, error } = target;
-      if (!wanted || error || this.underWay.has(wanted)) continue;
+      if (!wanted || wanted === fromGroup || error || this.underWay.has(wanted)) continue;
       if (wanted === nowhere) {
         target.error = new OffsetOutOfRangeError(target, undefined);
         this.onChange(target);

@@ -11,6 +11,8 @@ import type { OpenBatch } from './open-batch';
 const LONG_MS = 60_000;
 
 export interface ReaderEvents {
+  /** The application asks for something: what it had in hand is finished. */
+  onAsked(): void;
   /** Something of this partition left the buffers. */
   onHandedOut(partition: AssignedPartition): void;
   /** The partition's error was handed out: it may be tried again. */
@@ -19,12 +21,17 @@ export interface ReaderEvents {
 
 /**
  * Hands out what was fetched, partitions taking turns, and waits when there is nothing. Positions
- * move with what is handed out.
+ * move with what is handed out. Whoever asks for more has finished what he was given, unless he
+ * claims partitions for himself.
  */
 export class Reader {
   private waiter: Deferred<void> | undefined;
   private wokenUp = false;
+  private failure: Error | undefined;
   private isClosed = false;
+  private readonly inHand = new Set<AssignedPartition>();
+  private finishing: Deferred<void> | undefined;
+  private count = 0;
 
   constructor(
     private readonly assignment: Assignment,
@@ -36,13 +43,25 @@ export class Reader {
     return this.isClosed;
   }
 
+  /** Whether the application waits for something to be handed out. */
+  get isAsked(): boolean {
+    return this.waiter !== undefined;
+  }
+
+  /** Differs whenever the application has got on since it was looked at last. */
+  get progress(): number {
+    let sum = this.count;
+    for (const { position = 0 } of this.inHand) sum += position;
+    return sum;
+  }
+
   /**
    * Up to that many records, of as many batches as it takes; empty when nothing is there.
    *
    * @throws the error of a partition, WakeupError
    */
   takeBatches(maxRecords: number): ConsumerBatch[] {
-    this.checkWakeup();
+    this.ask();
     const batches: ConsumerBatch[] = [];
     for (let room = maxRecords; room > 0;) {
       const batch = this.takeOne(room, batches.length > 0);
@@ -55,14 +74,64 @@ export class Reader {
 
   /** The next batch, whole. Throws as {@link takeBatches} does. */
   takeBatch(): ConsumerBatch | undefined {
-    this.checkWakeup();
+    this.ask();
     return this.takeOne(Infinity, false);
   }
 
   /** A batch to read record by record. Throws as {@link takeBatches} does. */
   openBatch(): OpenBatch | undefined {
-    this.checkWakeup();
-    return this.fromNext((partition) => partition.openBatch(), false);
+    this.ask();
+    return this.fromNext((partition) => partition.takeOpen(), false);
+  }
+
+  /**
+   * A partition with something to hand out, for one who reads it alone until he gives it back with
+   * {@link release}. Throws as {@link takeBatches} does.
+   */
+  claim(): AssignedPartition | undefined {
+    this.events.onAsked();
+    this.checkFailure();
+    const partition = this.fromNext((next) => (next.openBatch() ? next : undefined), false);
+    if (!partition) return undefined;
+    partition.claimed = true;
+    this.assignment.update(partition);
+    return partition;
+  }
+
+  /** The partitions that somebody has claimed. */
+  claimedPartitions(): AssignedPartition[] {
+    return [...this.inHand].filter(({ claimed }) => claimed);
+  }
+
+  /** What was claimed is finished. */
+  release(partition: AssignedPartition): void {
+    partition.claimed = false;
+    partition.finish();
+    this.inHand.delete(partition);
+    this.count++;
+    this.assignment.update(partition);
+    this.events.onHandedOut(partition);
+    this.tellFinished();
+    this.signal();
+  }
+
+  /** What the application has in hand, it is finished with. */
+  finish(): void {
+    this.count++;
+    for (const partition of this.inHand) {
+      if (partition.claimed) continue;
+      partition.finish();
+      this.inHand.delete(partition);
+    }
+    this.tellFinished();
+  }
+
+  /** Resolves when the application has nothing of these in hand. */
+  async whenFinished(partitions: readonly AssignedPartition[]): Promise<void> {
+    while (partitions.some(({ inHand }) => inHand)) {
+      this.finishing ??= deferred();
+      await this.finishing.promise;
+    }
   }
 
   /**
@@ -91,6 +160,13 @@ export class Reader {
     } finally {
       this.clock.clearTimeout(timer);
     }
+  }
+
+  /** Makes whoever waits, or the next who asks, throw this error. */
+  fail(error: Error): void {
+    if (this.waiter) this.waiter.reject(error);
+    else this.failure ??= error;
+    this.waiter = undefined;
   }
 
   /** There may be something to hand out. */
@@ -146,6 +222,7 @@ export class Reader {
         partition.error = error as Error;
       }
       if (taken !== undefined) {
+        this.inHand.add(partition);
         this.assignment.rotate(partition);
         this.events.onHandedOut(partition);
         return taken;
@@ -160,10 +237,24 @@ export class Reader {
     return undefined;
   }
 
-  private checkWakeup(): void {
+  private ask(): void {
+    this.finish();
+    this.events.onAsked();
+    this.checkFailure();
     if (!this.wokenUp) return;
     this.wokenUp = false;
     throw new WakeupError();
+  }
+
+  private checkFailure(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure) throw failure;
+  }
+
+  private tellFinished(): void {
+    this.finishing?.resolve();
+    this.finishing = undefined;
   }
 
   /** Keeps the process alive, unlike the clock's own timers: somebody waits for it. */

@@ -11,6 +11,7 @@ export class BrokerPool {
   private readonly slots: Record<ConnectionPurpose, Map<string, ConnectionSlot>> = {
     data: new Map(),
     fetch: new Map(),
+    join: new Map(),
   };
   private closed = false;
 

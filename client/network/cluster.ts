@@ -94,6 +94,21 @@ export class Cluster {
   }
 
   /**
+   * Asks once about topics, whether they exist or not; those that are in use come too. What is
+   * wrong with a topic is in `errors` of the answer. Throws as {@link refreshMetadata} does.
+   */
+  lookAt(topics: readonly string[], allowAutoTopicCreation = false): Promise<ClusterMetadata> {
+    this.assertOpen();
+    this.cache.use(topics);
+    return this.cache.refresh(allowAutoTopicCreation);
+  }
+
+  /** Topics that are read or watched must not be forgotten as unused. */
+  keepInUse(topics: readonly string[]): void {
+    this.cache.use(topics);
+  }
+
+  /**
    * Told after each refresh of the metadata.
    *
    * @returns a function that takes the listener away
@@ -202,14 +217,23 @@ export class Cluster {
     return this.sendToBroker(controller.nodeId, api, body, options);
   }
 
+  /**
+   * A connection to whichever broker can be reached.
+   *
+   * @throws NoBrokerReachableError, ClientClosedError
+   */
+  async anyConnection(): Promise<Connection> {
+    this.assertOpen();
+    return this.pool.any([...this.snapshot.brokers.values()]);
+  }
+
   /** Any broker that can be reached; one attempt there. */
   async sendToAny<A extends Api>(
     api: A,
     body: RequestInput<A>,
     options?: SendOptions,
   ): Promise<ResponseOf<A>> {
-    this.assertOpen();
-    const connection = await this.pool.any([...this.snapshot.brokers.values()]);
+    const connection = await this.anyConnection();
     return connection.send(api, body, options);
   }
 

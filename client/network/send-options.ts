@@ -1,10 +1,10 @@
 import type { ResponseOf } from '../protocol/api';
 
 /**
- * What a connection is used for. Long polls (`fetch`) have a connection of their own, so that
- * nothing waits behind them.
+ * What a connection is used for. Requests that wait at the broker have connections of their own, so
+ * that nothing waits behind them: long polls (`fetch`), and joining a group (`join`).
  */
-export type ConnectionPurpose = 'data' | 'fetch';
+export type ConnectionPurpose = 'data' | 'fetch' | 'join';
 
 export interface SendOptions {
   /**
