@@ -68,7 +68,7 @@ export interface RunOptions {
 }
 
 /** How {@link Consumer.close} goes about it. */
-export interface CloseOptions {
+export interface ConsumerCloseOptions {
   /** Milliseconds to wait for handlers, for the last commit and for the coordinator. Default 30000. */
   readonly timeoutMs?: number;
 }
@@ -434,7 +434,7 @@ export class Consumer implements AsyncIterable<ConsumerRecord>, GroupConsumer {
    * until its session ends. What the last poll handed out counts as finished only after another poll
    * or a {@link commit}.
    */
-  close(options: CloseOptions = {}): Promise<void> {
+  close(options: ConsumerCloseOptions = {}): Promise<void> {
     this.closing ??= this.closeNow(options.timeoutMs ?? 30_000);
     return this.closing;
   }

@@ -2,7 +2,7 @@
 export type { AssignmentTarget } from './assignment-target';
 export {
   Consumer,
-  type CloseOptions,
+  type ConsumerCloseOptions,
   type PartitionOffset,
   type PartitionOffsetForTime,
   type RunOptions,
