@@ -25,7 +25,12 @@ export async function commit(group: Group, request: CommitRequest): Promise<void
 /** Stores offsets, or forgets them, and takes over what was stored. */
 export async function saveOffsets(group: Group, changes: readonly OffsetChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await group.claim.saveOffsets(changes);
+  group.offsetWrites++;
+  try {
+    await group.claim.saveOffsets(changes);
+  } finally {
+    group.offsetWrites--;
+  }
   group.offsets.apply(changes);
 }
 

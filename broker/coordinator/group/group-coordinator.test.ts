@@ -484,3 +484,68 @@ describe('when the coordinator dies', () => {
     expect(fixture.groups.get('g').offsets.isEmpty).toBe(true);
   });
 });
+
+describe('what comes late', () => {
+  it('a generation gets its assignments although those of the one before are still being stored', async () => {
+    const held: (() => void)[] = [];
+    fixture.groups.beforeWrite = () => new Promise((resolve) => held.push(resolve));
+    const first = join();
+    await settled();
+    await fixture.pass(DELAY_MS);
+    const leader = await first;
+    const early = sync(leader, { [leader.memberId]: 'early' });
+    const again = join({
+      memberId: leader.memberId,
+      protocols: [{ name: 'range', metadata: subscription('u') }],
+    });
+    const [, next] = await Promise.all([
+      expect(early).rejects.toMatchObject(code('REBALANCE_IN_PROGRESS')),
+      again,
+    ]);
+    expect(next.generation).toBe(2);
+    const late = sync(next, { [leader.memberId]: 'late' });
+    await settled();
+    for (const release of held) release();
+    expect(String((await late).assignment)).toBe('late');
+    expect(await state()).toBe('Stable');
+    fixture.groups.beforeWrite = () => {};
+  });
+
+  it('who is silent while the broker may not answer stays a member', async () => {
+    const [member] = await stableGroup(1);
+    const { claim } = fixture.groups.get('g');
+    claim!.lease = false;
+    await fixture.pass(3 * SESSION_MS);
+    await expect(beat(member!)).rejects.toMatchObject(code('COORDINATOR_NOT_AVAILABLE'));
+    claim!.lease = true;
+    await beat(member!);
+    expect(await state()).toBe('Stable');
+  });
+
+  it('members that went with their coordinator are missed by the next, though nobody asks', async () => {
+    await stableGroup(2);
+    fixture.groups.kill(1);
+    const next = fixture.broker(2);
+    next.start();
+    await fixture.pass(600_000);
+    await fixture.pass(SESSION_MS);
+    await fixture.pass(REBALANCE_MS);
+    expect(fixture.groups.get('g').group).toMatchObject({ state: 'Empty', members: [] });
+    await next.close();
+  });
+
+  it('an offset that is being committed does not expire behind the commit', async () => {
+    await commit({}, change(0, 5));
+    await fixture.pass(fixture.configs.offsetsRetentionMs - 1);
+    const held: (() => void)[] = [];
+    fixture.groups.beforeWrite = () => new Promise((resolve) => held.push(resolve));
+    const committed = commit({}, change(0, 6));
+    broker.start();
+    await fixture.pass(600_000);
+    fixture.groups.beforeWrite = () => {};
+    for (const release of held) release();
+    await committed;
+    await settled();
+    expect(await offsetOf(0)).toBe(6);
+  });
+});

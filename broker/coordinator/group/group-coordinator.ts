@@ -298,6 +298,8 @@ export class GroupCoordinator {
     const loaded = this.groups.get(groupId);
     const facts = { now: clock.now(), retentionMs: configs().offsetsRetentionMs };
     if (loaded) {
+      // What is being committed must not be forgotten behind it.
+      if (loaded.offsetWrites > 0) return;
       const { state, protocolType, since } = loaded;
       const all = { ...facts, state, protocolType, since, subscribed: loaded.subscribed() };
       const expired = loaded.offsets.removals((topic, _, offset) => isExpired(topic, offset, all));
@@ -308,7 +310,11 @@ export class GroupCoordinator {
     }
     // Nobody uses it: it is taken only when there is something to forget.
     const { group, offsets } = await storage.read(groupId);
-    if (group?.state === 'Stable') return;
+    if (group?.state === 'Stable') {
+      // Its members may have gone with its coordinator; taken up, it notices.
+      await this.group(groupId);
+      return;
+    }
     const all = {
       ...facts,
       state: 'Empty' as const,

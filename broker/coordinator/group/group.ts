@@ -63,8 +63,10 @@ export class Group {
   private syncDeadline = Infinity;
   private timer: TimerHandle | undefined;
   private timerAt = Infinity;
-  /** Whether a store of the present generation's assignments is under way. */
-  private storing = false;
+  /** Generation whose assignments were last on their way to the storage; undefined when they came. */
+  private storing: number | undefined;
+  /** Changes of offsets on their way to the storage. */
+  offsetWrites = 0;
 
   constructor(
     readonly claim: GroupClaim,
@@ -182,9 +184,10 @@ export class Group {
 
   /** The leader has brought assignments: stored, they are told to all. */
   async assign(assignments: ReadonlyMap<string, Buffer>): Promise<void> {
-    if (this.storing) return;
     const { generation } = this;
-    this.storing = true;
+    // Those of a generation that is over may still be on their way: they do not matter any more.
+    if (this.storing === generation) return;
+    this.storing = generation;
     const members = this.roster.all;
     for (const member of members) {
       member.assignment = assignments.get(member.memberId) ?? Buffer.alloc(0);
@@ -195,7 +198,7 @@ export class Group {
     } catch (error) {
       failure = error;
     }
-    this.storing = false;
+    if (this.storing === generation) this.storing = undefined;
     // Meanwhile another rebalance may have begun, or the group have been lost.
     if (this.current !== 'CompletingRebalance' || this.generation !== generation) return;
     if (failure === undefined) this.becomeStable();
@@ -393,6 +396,11 @@ export class Group {
     }
     for (const member of this.roster.all) {
       if (member.deadline > now || (member.isWaiting && !member.isNew)) continue;
+      if (!this.claim.isHeld) {
+        // Who gets no answer from this broker cannot be blamed for its silence.
+        member.alive(now);
+        continue;
+      }
       this.removeMember(member, 'it was not heard of for longer than its session');
     }
     if (this.syncDeadline <= now) this.syncIsOver(now);
@@ -402,8 +410,9 @@ export class Group {
 
   /** Who has joined and never asks for its assignment is out. */
   private syncIsOver(now: number): void {
-    this.syncDeadline = this.storing ? now + STORE_AGAIN_MS : Infinity;
-    if (this.storing) return;
+    const isStoring = this.storing === this.generation;
+    this.syncDeadline = isStoring ? now + STORE_AGAIN_MS : Infinity;
+    if (isStoring) return;
     const late = this.roster.all.filter(({ hasSynced }) => !hasSynced);
     for (const member of late) this.roster.remove(member);
     if (late.length === 0) return;

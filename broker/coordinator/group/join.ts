@@ -158,7 +158,8 @@ async function takeOver(
       { event: 'group-store-failed', group: group.id, error: describeError(error) },
       `A member of group ${group.id} that was replaced could not be stored.`,
     );
-    roster.replace(member, old);
+    // Meanwhile it may have left, or have been replaced itself.
+    if (roster.get(memberId) === member) roster.replace(member, old);
     throw error;
   }
   group.assertInCharge();
