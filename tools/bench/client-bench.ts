@@ -177,36 +177,3 @@ export async function endToEndLatency(
   const at = (percentile: number) => histogram.getValueAtPercentile(percentile) / NANOSECONDS;
   return { p50Ms: at(50), p99Ms: at(99), p999Ms: at(99.9) };
 }
-
-/**
- * The scenario of @platformatic/kafka's published benchmark: awaited one after the other, acks 0,
- * values of 3 bytes with a key and a header, one message or 100 at a time.
- */
-export async function awaitedSends(
-  product: Product,
-  messagesPerSend: number,
-  sends: number,
-): Promise<number> {
-  const topic = `awaited-${messagesPerSend}`;
-  await createTopic(product.port, topic, 3);
-  const producer = new Producer(clusterOf(product), { acks: 0 });
-  const message = (n: number) => ({
-    key: `111-${n}`,
-    value: '222',
-    headers: [{ key: 'a', value: '123' }],
-    partition: 0,
-  });
-  const send = (n: number) =>
-    producer.send({
-      topic,
-      messages: Array.from({ length: messagesPerSend }, (_, i) => message(n + i)),
-    });
-  for (let i = 0; i < 100; i++) await send(i);
-  const rate = await medianOf(RUNS, async () => {
-    const start = performance.now();
-    for (let i = 0; i < sends; i++) await send(i);
-    return sends / ((performance.now() - start) / 1000);
-  });
-  await producer.close();
-  return rate;
-}

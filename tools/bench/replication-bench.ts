@@ -56,17 +56,18 @@ export async function idleCost(
   partitions: number,
   seconds: number,
 ): Promise<IdleCost> {
-  await createTopic(product.port, `idle-${partitions}`, partitions, 1 + FOLLOWERS);
+  const topic = `idle-${partitions}`;
+  await createTopic(product.port, topic, partitions, 1 + FOLLOWERS);
   // Until the new partitions have settled.
   await new Promise((settled) => setTimeout(settled, 5000));
   const pids = product.brokers.map(({ pid }) => pid);
   const used = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
   const before = used();
   await new Promise((over) => setTimeout(over, seconds * 1000));
-  return {
-    cpu: (used() - before) / seconds / pids.length,
-    bytes: Math.max(...pids.map(residentBytes)),
-  };
+  const cpu = (used() - before) / seconds / pids.length;
+  const bytes = Math.max(...pids.map(residentBytes));
+  await deleteTopic(product.port, topic);
+  return { cpu, bytes };
 }
 
 /** Port of the broker that leads the first partition of a topic. */

@@ -1,16 +1,11 @@
 import { compareFetch, compareProduce, deleteTopic, filledBatch } from './broker-bench';
 import { rawAppend, rawCrc, rawTcp } from './ceilings';
 import { residentBytes } from './child';
-import {
-  awaitedSends,
-  compareProducer,
-  consumerRate,
-  endToEndLatency,
-  topicOf,
-} from './client-bench';
+import { compareProducer, consumerRate, endToEndLatency, topicOf } from './client-bench';
 import type { Comparison } from './measure';
 import { startProduct, type Product } from './product';
 import { compareReplicated, idleCost } from './replication-bench';
+import { compareSends, rivals } from './rival-bench';
 
 /** One line of the result. */
 export interface BenchLine {
@@ -32,7 +27,7 @@ export const parts = [
   'fetch',
   'producer',
   'latency',
-  'sends',
+  'rivals',
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -96,18 +91,18 @@ async function measureCluster(
   { folder, scale, only }: SuiteOptions,
   add: Add,
 ): Promise<void> {
-  if (only.has('replication')) {
-    for (const size of [16 * 1024, 64 * 1024]) {
-      const batch = filledBatch(size, 1024);
-      const result = await compareReplicated(cluster, folder, batch, 1e8 * scale);
-      const what = `three brokers: produce acks=all, ${size / 1024} KiB batches of 1 KiB records`;
-      add(what, against(result, perSecond));
-    }
+  if (only.has('idle')) {
+    const { cpu, bytes } = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
+    const what = `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`;
+    add(what, plain(`${(cpu * 100).toFixed(1)} % of a core, ${mebibytes(bytes)}`));
   }
-  if (!only.has('idle')) return;
-  const { cpu, bytes } = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
-  const what = `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`;
-  add(what, plain(`${(cpu * 100).toFixed(1)} % of a core, ${mebibytes(bytes)}`));
+  if (!only.has('replication')) return;
+  for (const size of [16 * 1024, 64 * 1024]) {
+    const batch = filledBatch(size, 1024);
+    const result = await compareReplicated(cluster, folder, batch, 1e8 * scale);
+    const what = `three brokers: produce acks=all, ${size / 1024} KiB batches of 1 KiB records`;
+    add(what, against(result, perSecond));
+  }
 }
 
 async function measureBroker(product: Product, options: SuiteOptions, add: Add): Promise<void> {
@@ -130,7 +125,7 @@ async function measureBroker(product: Product, options: SuiteOptions, add: Add):
   }
   if (only.has('producer')) await measureClient(product, options, add);
   if (only.has('latency')) await measureLatency(product, options, add);
-  if (only.has('sends')) await measureSends(product, options, add);
+  if (only.has('rivals')) await measureRivals(product, options, add);
   if (only.size === parts.length) {
     add('broker: memory after all this', plain(mebibytes(residentBytes(product.pid))));
   }
@@ -166,13 +161,19 @@ async function measureLatency(product: Product, { scale }: SuiteOptions, add: Ad
   }
 }
 
-async function measureSends(product: Product, { scale }: SuiteOptions, add: Add): Promise<void> {
-  for (const [perSend, count] of [
-    [1, 1e5],
-    [100, 1e4],
-  ]) {
-    const sends = await awaitedSends(product, perSend, Math.ceil(count * scale));
-    add(`producer: awaited sends of ${perSend}, acks=0`, plain(`${Math.round(sends)} sends/s`));
+/** Beside other clients, all of them with our broker. */
+async function measureRivals(product: Product, { scale }: SuiteOptions, add: Add): Promise<void> {
+  for (const rival of rivals) {
+    for (const [perSend, count] of [
+      [1, 1e4],
+      [100, 1e3],
+    ]) {
+      const result = await compareSends(product, rival, perSend, Math.ceil(count * scale));
+      add(
+        `producer: awaited sends of ${perSend}, beside ${rival}`,
+        against(result, sendsPerSecond),
+      );
+    }
   }
 }
 
@@ -187,6 +188,7 @@ function against(
 
 const perSecond = (bytes: number) => `${(bytes / MB).toFixed(0)} MB/s`;
 const recordsPerSecond = (records: number) => `${(records / 1e6).toFixed(2)} M records/s`;
+const sendsPerSecond = (sends: number) => `${Math.round(sends)} sends/s`;
 const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
 
 /** A ratio for people. */
