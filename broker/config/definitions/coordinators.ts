@@ -20,7 +20,7 @@ export const coordinatorsConfigs = {
   'offsets.storage': choice(
     ['zookeeper', 'kafka'],
     'zookeeper',
-    'Where committed offsets of groups are kept: in ZooKeeper, or in the compacted topic __consumer_offsets, which takes more commits per second. The same for all brokers; see kafka-offsets-storage for how to change it.',
+    'Where committed offsets of groups are kept: in ZooKeeper, or in the compacted topic __consumer_offsets. The same for all brokers; see kafka-offsets-storage for how to change it.',
     { importance: 'high', ours: true },
   ),
   'offset.metadata.max.bytes': int('4096', 'Largest metadata of a committed offset.', {
