@@ -81,6 +81,21 @@ export const metricTable = {
   kafka_log_cleaner_since_last_run_seconds: gauge(
     'Time since all partitions were last looked at for something to compact.',
   ),
+  kafka_group_coordinator_groups: gauge('Groups coordinated here and in memory.', 'state'),
+  kafka_group_coordinator_members: gauge('Members of groups coordinated here.'),
+  kafka_group_coordinator_offsets: gauge('Offsets of partitions kept for groups in memory.'),
+  kafka_group_committed_offset: gauge(
+    'Offset a group has committed; on its coordinator, for the first 10,000 partitions.',
+    'group',
+    'topic',
+    'partition',
+  ),
+  kafka_group_lag: gauge(
+    'Records between the committed offset and the high watermark; on the coordinator, for partitions it leads.',
+    'group',
+    'topic',
+    'partition',
+  ),
   kafka_zookeeper_session_state: gauge('1 for the state the session is in.', 'state'),
   kafka_zookeeper_lease_seconds: gauge(
     'Time for which the session is certain to live on; negative when it is over.',

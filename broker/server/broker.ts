@@ -26,6 +26,7 @@ import { provideMetrics } from './broker-metrics';
 import { resolveBrokerId } from './broker-identity';
 import { handLeadershipOver } from './controlled-shutdown';
 import { machineEdges, type BrokerEdges } from './edges';
+import { provideGroupMetrics } from './group-metrics';
 import { openGroups } from './groups';
 import { handlersOf } from './handlers';
 import { openPeers } from './inter-broker';
@@ -257,6 +258,10 @@ async function startRooms(
   await membership.join();
 
   provideMetrics(metrics, { zk, logManager, replication, socketServer, controller });
+  provideGroupMetrics(metrics, groups, (topic, partition) => {
+    const found = replicas.find(topic, partition);
+    return found?.isLeader ? found.highWatermark : undefined;
+  });
   await controller.start();
   running.add('the controller', () => controller.close());
   groups.start();
