@@ -8,15 +8,6 @@ export function clientProgram(name: string): string | null {
   return findProgram(name, process.env);
 }
 
-/** A test that needs programs. Without them it passes, and says that it has not looked. */
-export function testWith(programs: readonly string[], name: string, body: () => Promise<void>) {
-  test(name, async () => {
-    const lacking = programs.filter((program) => clientProgram(program) === null);
-    if (lacking.length === 0) return body();
-    console.warn(`SKIPPED: ${name}. This machine has no ${lacking.join(', ')}.`);
-  });
-}
-
 export interface ClientInput {
   /** For its stdin. */
   readonly input?: string;
