@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { CompressionTypes, ConfigResourceTypes, Kafka, logLevel, type Producer } from 'kafkajs';
 import { Kafka as OurKafka } from '../../client';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
+import { deferred } from '../../client/runtime/deferred';
 import { runClient } from './run-client';
 
 let cluster: MultiBrokerCluster;
@@ -118,6 +119,38 @@ test("KafkaJS's idempotent producer lives through the death of a leader; nothing
     Array.from({ length: count }, (_, i) => String(i)),
   );
   await cluster.start(leader);
+});
+
+test("two of KafkaJS's consumers share a group, and commit", async () => {
+  await ours.admin().createTopics([{ topic: 'shared', numPartitions: 4 }]);
+  await produceWith({}, async (producer) => {
+    const messages = Array.from({ length: 40 }, (_, i) => ({ value: `${i}`, partition: i % 4 }));
+    await producer.send({ topic: 'shared', messages });
+  });
+  const seen = new Map<string, number>();
+  const done = deferred();
+  const consumers = [1, 2].map(() => kafka.consumer({ groupId: 'sharing' }));
+  for (const consumer of consumers) {
+    await consumer.connect();
+    await consumer.subscribe({ topics: ['shared'], fromBeginning: true });
+    await consumer.run({
+      eachMessage: ({ message }) => {
+        const value = String(message.value);
+        seen.set(value, (seen.get(value) ?? 0) + 1);
+        if (seen.size === 40) done.resolve();
+        return Promise.resolve();
+      },
+    });
+  }
+  await done.promise;
+  for (const consumer of consumers) await consumer.disconnect();
+  const admin = kafka.admin();
+  await admin.connect();
+  const offsets = await admin.fetchOffsets({ groupId: 'sharing', topics: ['shared'] });
+  const committed = offsets[0]!.partitions.map(({ offset }) => offset);
+  await admin.deleteGroups(['sharing']);
+  await admin.disconnect();
+  expect(committed).toEqual(['10', '10', '10', '10']);
 });
 
 test('@platformatic/kafka produces by flexible versions and reads by topic ids', async () => {

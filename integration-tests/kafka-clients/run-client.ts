@@ -1,4 +1,3 @@
-import { test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findProgram } from '../../tools/dev/find-program';
