@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { Option } from 'commander';
 import { Admin } from '../client/admin';
 import { Cluster } from '../client/network';
 import { Kafka } from '../client';
@@ -61,7 +62,12 @@ export const definition: CommandDefinition<Options> = {
       .option('--list', 'print the drills and what they do')
       .option('--repeat <n>', 'times to do each', wholeNumber({ least: 1 }), 1)
       .option('--json', 'print the results as JSON')
-      .option('--data <dir>', 'data folder of npm start', join(projectRoot(), 'data'))
+      .addOption(
+        new Option('--data <dir>', 'data folder of npm start').default(
+          join(projectRoot(), 'data'),
+          'data, in the folder of the project',
+        ),
+      )
       .option('--project <name>', 'Compose project, where several run')
       .option(
         '--broker-service <name>',
