@@ -17,6 +17,7 @@ export class FileReaper {
   private condemned: Condemned[] = [];
   private timer: TimerHandle | undefined;
   private stopped = false;
+  private reaping: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly fileSystem: FileSystem,
@@ -37,11 +38,13 @@ export class FileReaper {
     this.condemn(path, delayMs, true);
   }
 
-  stop(): void {
+  /** Starts no more removals. Resolves when the one under way is through. */
+  stop(): Promise<void> {
     this.stopped = true;
     if (this.timer !== undefined) this.clock.clearTimeout(this.timer);
     this.timer = undefined;
     this.condemned = [];
+    return this.reaping;
   }
 
   private condemn(path: string, delayMs: number, isDirectory: boolean): void {
@@ -54,7 +57,7 @@ export class FileReaper {
     if (this.timer !== undefined || this.condemned.length === 0 || this.stopped) return;
     const next = Math.min(...this.condemned.map(({ dueAt }) => dueAt));
     const wait = Math.max(0, next - this.clock.monotonic());
-    this.timer = this.clock.setTimeout(() => void this.reap(), wait);
+    this.timer = this.clock.setTimeout(() => void (this.reaping = this.reap()), wait);
   }
 
   private async reap(): Promise<void> {
@@ -62,6 +65,7 @@ export class FileReaper {
     const due = this.condemned.filter(({ dueAt }) => dueAt <= now);
     this.condemned = this.condemned.filter(({ dueAt }) => dueAt > now);
     for (const { path, isDirectory } of due) {
+      if (this.stopped) return;
       try {
         await (isDirectory ? this.fileSystem.removeTree(path) : this.fileSystem.unlink(path));
       } catch (error) {

@@ -142,7 +142,7 @@ export class LogDir {
 
   /** Gives the lock up. A failed disk may keep the file; the next process finds it stale. */
   letGo(): void {
-    this.reaper.stop();
+    void this.reaper.stop();
     try {
       this.lock?.release();
     } catch (error) {
@@ -346,7 +346,7 @@ export class LogDir {
 
   /** Flushes, checkpoints and marks the directory as left in order; a failed one is only let go. */
   async close(threads: number): Promise<void> {
-    this.reaper.stop();
+    await this.reaper.stop();
     if (!this.health.failed) {
       await boundedParallel(this.logs, threads, (log) => log.close()).catch((error: unknown) =>
         this.health.fail(error),
@@ -400,7 +400,7 @@ export class LogDir {
       { event: 'log-dir-failed', logDir: this.path, partitions: this.byName.size },
       `The log directory ${this.path} has failed and is offline: ${describeError(error)}.`,
     );
-    this.reaper.stop();
+    void this.reaper.stop();
     this.options.onFailure(this, error);
   }
 }
