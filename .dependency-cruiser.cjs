@@ -50,6 +50,12 @@ module.exports = {
       'Connections serve the public APIs, not the other way round.',
     ),
     rule(
+      'public-apis-below-kafkajs',
+      { path: '^client/(producer|consumer|admin)/', pathNot: tests },
+      '^client/kafkajs/',
+      'The face of KafkaJS is made of the public APIs, not the other way round.',
+    ),
+    rule(
       'zk-coordination-knows-zookeeper-only',
       { path: '^zk-coordination/', pathNot: tests },
       '^(broker|tools|integration-tests)/|^client/(?!runtime/|protocol/)',

@@ -1,6 +1,5 @@
-import { Admin as NativeAdmin } from '../admin';
 import type { Admin, AdminConfig, AdminEvents } from './admin-types';
-import { makeCluster, type ClientParts } from './client-options';
+import { nativeKafka, type ClientParts } from './client-options';
 import { aclAdmin, clusterAdmin } from './cluster-admin';
 import { groupAdmin } from './group-admin';
 import { Instrumentation } from './instrumentation';
@@ -19,7 +18,7 @@ const events: AdminEvents = {
 export function createAdmin(parts: ClientParts, { retry }: AdminConfig = {}): Admin {
   const logger = parts.logger.namespace('Admin');
   const instrumentation = new Instrumentation('admin', events, logger);
-  const native = new NativeAdmin(makeCluster(parts, { retry }));
+  const native = nativeKafka(parts, { retry }).admin();
   const topics = topicAdmin(native, logger);
   const on = (type: string, listener: (event: never) => void): (() => void) =>
     instrumentation.on(type, listener);

@@ -1,4 +1,5 @@
-import { Cluster, parseEndpoint, type ClientOptions, type RetryOptions } from '../network';
+import { Kafka as NativeKafka } from '../kafka';
+import { parseEndpoint, type ClientOptions, type RetryOptions } from '../network';
 import type { KafkaConfig, RetryOptions as RetryConfig } from './config-types';
 import { KafkaJSNonRetriableError, KafkaJSNotImplemented } from './errors';
 import { nativeLogger, type Logger } from './logger';
@@ -52,8 +53,8 @@ export function checkConfig({ brokers, ssl, sasl }: KafkaConfig): void {
 }
 
 /** The client beneath, with KafkaJS's defaults. */
-export function makeCluster(parts: ClientParts, overrides: ClientOverrides = {}): Cluster {
-  return new Cluster(clientOptions(parts, overrides));
+export function nativeKafka(parts: ClientParts, overrides: ClientOverrides = {}): NativeKafka {
+  return new NativeKafka(clientOptions(parts, overrides));
 }
 
 export function clientOptions(

@@ -1,9 +1,9 @@
-import { Admin as NativeAdmin } from '../admin';
+import type { Admin as NativeAdmin } from '../admin';
 import type { ConsumerOptions, GroupOptions, Subscription } from '../consumer';
-import type { Cluster } from '../network';
+import type { Kafka as NativeKafka } from '../kafka';
 import { systemClock, type Clock } from '../runtime/clock';
 import { describeError } from '../runtime/error';
-import { makeCluster, resolveRetry, type ClientParts } from './client-options';
+import { nativeKafka, resolveRetry, type ClientParts } from './client-options';
 import { consumerEvents, tellGroupEvents } from './consumer-events';
 import { ConsumerRun, type RunnableConsumer } from './consumer-run';
 import type { Consumer, ConsumerConfig, ConsumerRunConfig } from './consumer-types';
@@ -18,9 +18,9 @@ import { PartitionAssigners } from './round-robin-assigner';
 import { checkedSubscription } from './subscription-checks';
 import { translated } from './translate-error';
 
-/** Makes the consumer beneath; closes the cluster together with it. */
+/** Makes the consumer beneath. */
 export type MakeConsumer = (
-  cluster: Cluster,
+  kafka: NativeKafka,
   options: ConsumerOptions & GroupOptions,
 ) => RunnableConsumer;
 
@@ -56,7 +56,7 @@ export function createConsumer(
   let stopping: Promise<void> | undefined;
   let callOffRestart: (() => void) | undefined;
 
-  const theAdmin = (): NativeAdmin => (admin ??= new NativeAdmin(makeCluster(parts, overrides)));
+  const theAdmin = (): NativeAdmin => (admin ??= nativeKafka(parts, overrides).admin());
   const theLife = (): NonNullable<typeof life> => {
     if (!life) throw new KafkaJSNonRetriableError(NOT_RUNNING);
     return life;
@@ -64,7 +64,7 @@ export function createConsumer(
 
   const makeNative = (): RunnableConsumer => {
     const { partitionAssigners = [PartitionAssigners.roundRobin] } = config;
-    return makeConsumer(makeCluster(parts, overrides), {
+    return makeConsumer(nativeKafka(parts, overrides), {
       groupId,
       sessionTimeoutMs: sessionTimeout,
       heartbeatIntervalMs: heartbeatInterval,

@@ -1,5 +1,5 @@
-import { Producer as NativeProducer, type Acks, type RangeReport } from '../producer';
-import { clientOptions, makeCluster, resolveRetry, type ClientParts } from './client-options';
+import type { Producer as NativeProducer, Acks, RangeReport } from '../producer';
+import { clientOptions, nativeKafka, resolveRetry, type ClientParts } from './client-options';
 import { compressionName } from './compression';
 import { KafkaJSError, KafkaJSNonRetriableError, KafkaJSNotImplemented } from './errors';
 import { Instrumentation } from './instrumentation';
@@ -57,7 +57,7 @@ export function createProducer(parts: ClientParts, config: ProducerConfig = {}):
     const known = natives.get(name);
     if (known) return known;
     const { requestTimeout } = clientOptions(parts, overrides);
-    const made = new NativeProducer(makeCluster(parts, overrides), {
+    const made = nativeKafka(parts, overrides).producer({
       acks,
       compression: codec,
       partitioner: translator.partitionOf,
