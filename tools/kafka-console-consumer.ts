@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Kafka } from '../client';
-import type { AssignmentTarget } from '../client/consumer';
-import { KafkaClassicError } from '../client/runtime/error';
+import { ConsumerStateError, type AssignmentTarget, type Consumer } from '../client/consumer';
+import { describeError, KafkaClassicError } from '../client/runtime/error';
 import { clientLog } from './cli/client-log';
 import { runCommand, type CommandContext, type CommandDefinition } from './cli/command';
 import { keyValueOption } from './cli/key-value-option';
@@ -39,6 +39,10 @@ export const definition: CommandDefinition<ConsoleConsumerOptions> = {
         '--offset 100 --max-messages 10 --property print.key=true',
       does: 'print ten records with their keys',
     },
+    {
+      line: 'kafka-console-consumer --bootstrap-server localhost:9092 --topic t --group shop',
+      does: 'share the topic with the other members of a group, and go on where it has got to',
+    },
   ],
   stopsGracefully: true,
   configure: (command) =>
@@ -69,7 +73,7 @@ export const definition: CommandDefinition<ConsoleConsumerOptions> = {
         '--isolation-level <level>',
         'read_committed leaves out what was not committed (default: read_uncommitted)',
       )
-      .option('--group <id>', 'comes with a later version')
+      .option('--group <id>', 'read as a member of this group, from where it has got to')
       .addOption(keyValueOption('--consumer-property <key=value>', 'config of the consumer'))
       .option('--consumer.config <file>', 'properties file with configs of the consumer')
       .option('--enable-systest-events', 'print shutdown_complete at the end'),
@@ -94,16 +98,46 @@ async function run(context: CommandContext<ConsoleConsumerOptions>): Promise<voi
   });
   signal.addEventListener('abort', () => consumer.wakeup());
   try {
-    const assigned = tellIfSlow(
-      targets(kafka, plan).then((found) => consumer.assign(found)),
+    const begun = tellIfSlow(
+      consumerOptions.groupId === undefined || 'partition' in plan
+        ? targets(kafka, plan).then((found) => consumer.assign(found))
+        : consumer.subscribe({ topics: ['topic' in plan ? plan.topic : plan.include] }),
       () => note(`Still looking for the topic on ${options.bootstrapServer}; end with Ctrl-C.`),
     );
-    if (await beforeAbort(assigned, signal)) await printer.run();
+    if (await beforeAbort(begun, signal)) await printer.run();
   } finally {
+    const { groupId, enableAutoCommit } = consumerOptions;
+    if (groupId !== undefined && enableAutoCommit !== false) {
+      await commitPrinted(consumer, printer, note);
+    }
     note(`Processed a total of ${printer.count} messages`);
     await consumer.close();
   }
   if (options.enableSystestEvents) print('shutdown_complete');
+}
+
+/** A poll brings more than is printed when enough was printed; the group goes on behind that. */
+async function commitPrinted(
+  consumer: Pick<Consumer, 'seek' | 'commit'>,
+  { places }: RecordPrinter,
+  note: (line: string) => void,
+): Promise<void> {
+  const mine = places.filter((place) => {
+    try {
+      consumer.seek(place);
+      return true;
+    } catch (error) {
+      // The group has given it to somebody else.
+      if (error instanceof ConsumerStateError) return false;
+      throw error;
+    }
+  });
+  if (mine.length === 0) return;
+  try {
+    await consumer.commit(mine);
+  } catch (error) {
+    note(`What was printed last was not committed: ${describeError(error)}`);
+  }
 }
 
 async function targets(kafka: Kafka, plan: ReadPlan): Promise<AssignmentTarget[]> {

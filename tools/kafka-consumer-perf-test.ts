@@ -7,6 +7,7 @@ import { runCommand, type CommandContext, type CommandDefinition } from './cli/c
 import { wholeNumber } from './cli/number-option';
 import { consumerPerfSettings, type ConsumerPerfOptions } from './perf/consumer-perf-options';
 import { dateFormat } from './perf/date-format';
+import { JoinTime } from './perf/join-time';
 import { readLoad } from './perf/read-load';
 import { header, intervalLine, totalLine, type ReadCount } from './perf/read-statistics';
 
@@ -45,7 +46,7 @@ export const definition: CommandDefinition<ConsumerPerfOptions> = {
       .option('--hide-header', 'leave out the names of the columns')
       .option('--print-metrics', 'print the metrics of the consumer; it has none yet')
       .option('--socket-buffer-size <bytes>', 'no effect: the system decides', wholeNumber())
-      .option('--group <id>', 'comes with a later version')
+      .option('--group <id>', 'read as a member of this group; rebalance.time.ms counts joining')
       .option('--consumer.config <file>', 'properties file with configs of the consumer'),
   run,
 };
@@ -64,8 +65,13 @@ async function run(context: CommandContext<ConsumerPerfOptions>): Promise<void> 
   signal.addEventListener('abort', () => void consumer.close());
   const start: ReadCount = { records: 0, bytes: 0, time: systemClock.now() };
   try {
-    await consumer.assign({ topic });
-    const assignMs = systemClock.now() - start.time;
+    const joining = new JoinTime(systemClock);
+    if (consumerOptions.groupId === undefined) {
+      await consumer.assign({ topic });
+      joining.onPartitionsAssigned();
+    } else {
+      await consumer.subscribe({ topics: [topic] }, joining);
+    }
     const end = await readLoad({
       consumer,
       records: messages,
@@ -73,7 +79,7 @@ async function run(context: CommandContext<ConsumerPerfOptions>): Promise<void> 
       intervalMs: options.reportingInterval,
       onInterval: (before, now) => {
         if (!showDetailedStats) return;
-        print(intervalLine(before, now, before === start ? assignMs : 0, format));
+        print(intervalLine(before, now, joining.sinceLast(), format));
       },
       start,
       clock: systemClock,
@@ -86,7 +92,7 @@ async function run(context: CommandContext<ConsumerPerfOptions>): Promise<void> 
           'You can use the --timeout option to increase the timeout.',
       );
     }
-    if (!showDetailedStats) print(totalLine(start, end, assignMs, format));
+    if (!showDetailedStats) print(totalLine(start, end, joining.totalMs, format));
   } catch (error) {
     // Interrupted: the consumer was closed under what was going on.
     if (!signal.aborted) throw error;

@@ -7,20 +7,17 @@ import { runCommand, type CommandContext, type CommandDefinition } from './cli/c
 import { wholeNumber } from './cli/number-option';
 import { tellIfSlow } from './cli/tell-if-slow';
 import {
-  countsOnGroup,
   verifiableConsumerSettings,
   type VerifiableConsumerOptions,
 } from './verifiable/consumer-options';
 import { VerifiableConsumer } from './verifiable/verifiable-consumer';
 
-const NO_EFFECT = 'taken for the sake of scripts; no effect without groups';
-
 export const definition: CommandDefinition<VerifiableConsumerOptions> = {
   name: 'kafka-verifiable-consumer',
   summary:
     'Reads a topic and prints what it has read, as JSON.\n\n' +
-    'There are no consumer groups in this version: each of these consumers reads all partitions ' +
-    'that the topic has when it starts, and nothing is committed.',
+    'With --group-id it reads as a member of that group, and commits after every poll. Without one ' +
+    'it reads all partitions that the topic has when it starts, and commits nothing.',
   examples: [
     {
       line: 'kafka-verifiable-consumer --bootstrap-server localhost:9092 --topic t --max-messages 1000 --verbose',
@@ -29,6 +26,10 @@ export const definition: CommandDefinition<VerifiableConsumerOptions> = {
     {
       line: 'kafka-verifiable-consumer --bootstrap-server localhost:9092 --topic t --reset-policy latest',
       does: 'how many come from now on, until Ctrl-C',
+    },
+    {
+      line: 'kafka-verifiable-consumer --bootstrap-server localhost:9092 --topic t --group-id g',
+      does: 'as a member of a group: also what it is given and what it commits',
     },
   ],
   stopsGracefully: true,
@@ -45,28 +46,27 @@ export const definition: CommandDefinition<VerifiableConsumerOptions> = {
       )
       .option('--verbose', 'print each record too, and stack traces of errors')
       .option('--consumer.config <file>', 'properties file with configs of the consumer')
-      .option('--group-id <id>', NO_EFFECT)
-      .option('--group-instance-id <id>', NO_EFFECT)
-      .option('--group-protocol <protocol>', NO_EFFECT)
-      .option('--group-remote-assignor <name>', NO_EFFECT)
-      .option('--session-timeout <ms>', NO_EFFECT, wholeNumber())
-      .option('--enable-autocommit', NO_EFFECT)
-      .option('--assignment-strategy <class>', NO_EFFECT),
+      .option('--group-id <id>', 'group to read in; default: none')
+      .option('--group-instance-id <id>', 'makes it a static member')
+      .option('--group-protocol <protocol>', 'classic is the only one')
+      .option('--group-remote-assignor <name>', 'not here: it belongs to another group protocol')
+      .option('--session-timeout <ms>', 'of the member; default: 30000', wholeNumber())
+      .option('--enable-autocommit', 'leave committing to the consumer')
+      .option('--assignment-strategy <class>', "Kafka's class; default: RangeAssignor"),
   run,
 };
 
 async function run(context: CommandContext<VerifiableConsumerOptions>): Promise<void> {
   const { options, signal, print, note } = context;
   const { client, consumer } = verifiableConsumerSettings(options);
-  if (countsOnGroup(options)) {
-    note('There are no consumer groups in this version: all partitions are read here.');
-  }
   const brokers = client.brokers as readonly string[];
   const kafka = new Kafka({ ...client, brokers, logger: clientLog(note) });
   const { topic } = options;
   await new VerifiableConsumer({
     consumer: kafka.consumer(consumer),
     topic,
+    isMember: consumer.groupId !== undefined,
+    commits: consumer.enableAutoCommit === false,
     whileAssigning: (assigning) =>
       tellIfSlow(assigning, () =>
         note(`Still looking for topic ${topic} on ${brokers.join()}; end with Ctrl-C.`),

@@ -52,6 +52,33 @@ describe('client properties', () => {
     });
   });
 
+  test('of a consumer in a group', () => {
+    const { consumer, withoutEffect } = clientSettings('consumer', {
+      'group.id': 'g',
+      'group.instance.id': 'i',
+      'group.protocol': 'classic',
+      'enable.auto.commit': 'false',
+      'auto.commit.interval.ms': '1',
+      'heartbeat.interval.ms': '2',
+      'session.timeout.ms': '3',
+      'max.poll.interval.ms': '4',
+      'partition.assignment.strategy':
+        'org.apache.kafka.clients.consumer.CooperativeStickyAssignor, RangeAssignor,sticky',
+      'value.deserializer': 'x',
+    });
+    expect(consumer).toEqual({
+      groupId: 'g',
+      groupInstanceId: 'i',
+      enableAutoCommit: false,
+      autoCommitIntervalMs: 1,
+      heartbeatIntervalMs: 2,
+      sessionTimeoutMs: 3,
+      maxPollIntervalMs: 4,
+      partitionAssignors: ['cooperative-sticky', 'range', 'sticky'],
+    });
+    expect(withoutEffect).toEqual(['value.deserializer=x']);
+  });
+
   test('of an admin', () => {
     const { client, withoutEffect } = clientSettings('admin', {
       'client.id': 'ops',
@@ -87,7 +114,8 @@ describe('client properties', () => {
     ['consumer', { 'linger.ms': '5' }, 'The consumer has no config "linger.ms".'],
     ['producer', { 'linger.ms': 'soon' }, 'linger.ms=soon cannot be used. Give a whole number'],
     ['producer', { acks: '2' }, 'Allowed are all, -1, 0, 1.'],
-    ['consumer', { 'group.id': 'g' }, 'groups come with a later version'],
+    ['consumer', { 'group.protocol': 'consumer' }, 'the classic group protocol only'],
+    ['consumer', { 'partition.assignment.strategy': 'mine.Best' }, 'Allowed are RangeAssignor,'],
     ['producer', { 'enable.idempotence': 'yes' }, 'Allowed are true, false.'],
     ['admin', { 'security.protocol': 'SSL' }, 'PLAINTEXT'],
     ['admin', { 'request.timeout': '5' }, 'Did you mean request.timeout.ms?'],

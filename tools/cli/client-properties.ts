@@ -1,5 +1,5 @@
 import { nearestName } from '../../broker/config/nearest-name';
-import type { ConsumerOptions } from '../../client/consumer';
+import type { AssignorName, ConsumerOptions } from '../../client/consumer';
 import type { ClientOptions } from '../../client/network';
 import type { ProducerOptions } from '../../client/producer';
 import { compressionTypes } from '../../client/records';
@@ -117,10 +117,26 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
   'fetch.max.bytes': number(consumer, ({ consumer }, v) => (consumer.fetchMaxBytes = v)),
   'fetch.max.wait.ms': number(consumer, ({ consumer }, v) => (consumer.fetchMaxWaitMs = v)),
   'fetch.min.bytes': number(consumer, ({ consumer }, v) => (consumer.fetchMinBytes = v)),
-  'group.id': refused(
+  'auto.commit.interval.ms': number(
     consumer,
-    'Consumer groups come with a later version; without one all partitions are read.',
+    ({ consumer }, v) => (consumer.autoCommitIntervalMs = v),
   ),
+  'enable.auto.commit': flag(consumer, ({ consumer }, v) => (consumer.enableAutoCommit = v)),
+  'group.id': text(consumer, ({ consumer }, v) => (consumer.groupId = v)),
+  'group.instance.id': text(consumer, ({ consumer }, v) => (consumer.groupInstanceId = v)),
+  'group.protocol': only(consumer, 'classic', 'This version has the classic group protocol only.'),
+  'heartbeat.interval.ms': number(
+    consumer,
+    ({ consumer }, v) => (consumer.heartbeatIntervalMs = v),
+  ),
+  'max.poll.interval.ms': number(consumer, ({ consumer }, v) => (consumer.maxPollIntervalMs = v)),
+  'partition.assignment.strategy': {
+    roles: consumer,
+    apply: ({ consumer }, v, name) => {
+      consumer.partitionAssignors = splitList(v).map((word) => assignorOf(word, name));
+    },
+  },
+  'session.timeout.ms': number(consumer, ({ consumer }, v) => (consumer.sessionTimeoutMs = v)),
   'isolation.level': oneOf(
     consumer,
     ['read_uncommitted', 'read_committed'] as const,
@@ -151,18 +167,7 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
     'partitioner.adaptive.partitioning.enable',
     'partitioner.availability.timeout.ms',
   ]),
-  // All of these are about groups, and there are none yet.
-  ...withoutEffect(consumer, [
-    'auto.commit.interval.ms',
-    'enable.auto.commit',
-    'exclude.internal.topics',
-    'heartbeat.interval.ms',
-    'key.deserializer',
-    'max.poll.interval.ms',
-    'partition.assignment.strategy',
-    'session.timeout.ms',
-    'value.deserializer',
-  ]),
+  ...withoutEffect(consumer, ['exclude.internal.topics', 'key.deserializer', 'value.deserializer']),
 };
 
 /**
@@ -184,6 +189,21 @@ export function clientSettings(
     property.apply(settings, value.trim(), name);
   }
   return settings;
+}
+
+const ASSIGNORS: Readonly<Record<string, AssignorName>> = {
+  RangeAssignor: 'range',
+  RoundRobinAssignor: 'roundrobin',
+  StickyAssignor: 'sticky',
+  CooperativeStickyAssignor: 'cooperative-sticky',
+};
+
+/** By Kafka's class, with or without its package, or by the name on the wire. */
+function assignorOf(word: string, property: string): AssignorName {
+  const known = ASSIGNORS[word.replace(/^org\.apache\.kafka\.clients\.consumer\./, '')];
+  const name = known ?? Object.values(ASSIGNORS).find((one) => one === word);
+  if (name !== undefined) return name;
+  throw wrong(property, word, `Allowed are ${Object.keys(ASSIGNORS).join(', ')}.`);
 }
 
 function unknown(role: ClientRole, name: string): UsageError {

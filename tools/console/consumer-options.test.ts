@@ -72,9 +72,28 @@ describe('options of the console consumer', () => {
   });
 
   test.each([
+    [{ group: 'g' }],
+    [{ consumerProperty: { 'group.id': 'g' } }],
+    [{ group: 'g', consumerProperty: { 'group.id': 'g' } }],
+  ])('the group of %j', (options) =>
+    expect(consumerSettings({ ...base, ...options }).consumer).toEqual({
+      autoOffsetReset: 'latest',
+      groupId: 'g',
+    }),
+  );
+
+  test('without a group nothing is committed', () => {
+    const consumerProperty = { 'enable.auto.commit': 'true' };
+    const { consumer } = consumerSettings({ ...base, consumerProperty });
+    expect(consumer).toEqual({ autoOffsetReset: 'latest' });
+  });
+
+  test.each([
     [{ bootstrapServer: undefined }, '--bootstrap-server must be specified.'],
-    [{ group: 'g' }, 'Consumer groups come with a later version.'],
-    [{ consumerProperty: { 'group.id': 'g' } }, 'Consumer groups come with a later version.'],
+    [
+      { group: 'g', consumerProperty: { 'group.id': 'h' } },
+      "do not match. Detected group ids: 'g', 'h'.",
+    ],
     [
       { fromBeginning: true, consumerProperty: { 'auto.offset.reset': 'latest' } },
       "Can't simultaneously specify --from-beginning",

@@ -68,12 +68,9 @@ export function consumerSettings(options: ConsoleConsumerOptions): ClientSetting
     ...(file === undefined ? {} : loadPropertiesFile(file)),
     ...options.consumerProperty,
   };
-  if (options.group !== undefined || 'group.id' in given) {
-    throw new UsageError(
-      'Consumer groups come with a later version.',
-      'Without --group (and group.id) the console consumer reads all partitions of the topic.',
-    );
-  }
+  const group = groupOf(options, file);
+  // Without a group there is nothing to commit for.
+  if (group === undefined) delete given['enable.auto.commit'];
   const reset = given['auto.offset.reset'];
   if (fromBeginning && reset !== undefined && reset !== 'earliest') {
     throw new UsageError(
@@ -85,6 +82,7 @@ export function consumerSettings(options: ConsoleConsumerOptions): ClientSetting
     'client.id': 'console-consumer',
     'auto.offset.reset': fromBeginning ? 'earliest' : 'latest',
     ...given,
+    ...(group === undefined ? {} : { 'group.id': group }),
     ...(isolationLevel === undefined ? {} : { 'isolation.level': isolationLevel }),
     'bootstrap.servers': brokers,
   });
@@ -99,6 +97,23 @@ export function formatterProperties(options: ConsoleConsumerOptions): Record<str
     ...(valueDeserializer === undefined ? {} : { 'value.deserializer': valueDeserializer }),
     ...property,
   };
+}
+
+/** The group may be named in three places, which must not contradict each other. */
+function groupOf(
+  { group, consumerProperty }: ConsoleConsumerOptions,
+  file: string | undefined,
+): string | undefined {
+  const fromFile = file === undefined ? undefined : loadPropertiesFile(file)['group.id'];
+  const given = [group, consumerProperty['group.id'], fromFile];
+  const different = [...new Set(given.filter((id) => id !== undefined))];
+  if (different.length <= 1) return different[0];
+  throw new UsageError(
+    "The group ids provided in different places (directly using '--group', via " +
+      "'--consumer-property', or via '--consumer.config') do not match. " +
+      `Detected group ids: ${different.map((id) => `'${id}'`).join(', ')}.`,
+    'Give one of them.',
+  );
 }
 
 function offsetOf(text: string): OffsetPosition {

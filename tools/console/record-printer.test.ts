@@ -61,6 +61,17 @@ describe('records are printed', () => {
     expect(printer.count).toBe(2);
   });
 
+  test('and it is known how far, in each partition of the last poll', async () => {
+    const { printer } = printing([[batch(0, 'a', 'b')], [batch(2, 'c', 'd'), batch(4, 'e')]], {
+      maxMessages: 3,
+    });
+    await printer.run();
+    expect(printer.places).toEqual([{ ...at, offset: 3 }]);
+    const all = printing([[batch(0, 'a', 'b')]]);
+    await all.printer.run();
+    expect(all.printer.places).toEqual([{ ...at, offset: 2 }]);
+  });
+
   test('until it is stopped', async () => {
     const signal = AbortSignal.abort();
     const { printer, stdout } = printing([[batch(0, 'a')]], { signal });

@@ -1,4 +1,10 @@
-import { UnreadableRecordsError, WakeupError, type Consumer } from '../../client/consumer';
+import {
+  UnreadableRecordsError,
+  WakeupError,
+  type Consumer,
+  type ConsumerBatch,
+  type PartitionOffset,
+} from '../../client/consumer';
 import { describeError } from '../../client/runtime/error';
 import type { TerminalStream } from '../cli/terminal';
 import { OutputBuffer } from './output-buffer';
@@ -30,6 +36,7 @@ export type PrintEnd = 'max-messages' | 'timeout' | 'stopped';
 export class RecordPrinter {
   private readonly output = new OutputBuffer();
   private printed = 0;
+  private readonly next = new Map<string, PartitionOffset>();
 
   constructor(
     private readonly consumer: PrintedConsumer,
@@ -41,6 +48,11 @@ export class RecordPrinter {
     return this.printed;
   }
 
+  /** Where printing goes on in the partitions that the last poll brought. */
+  get places(): PartitionOffset[] {
+    return [...this.next.values()];
+  }
+
   /** @throws what reading and formatting throw, when it is not to be skipped; EPIPE */
   async run(): Promise<PrintEnd> {
     const { signal, maxMessages = Infinity, timeoutMs = Infinity } = this.options;
@@ -49,16 +61,30 @@ export class RecordPrinter {
       const batches = await this.poll(timeoutMs);
       if (batches === undefined) continue;
       if (batches.length === 0) return signal.aborted ? 'stopped' : 'timeout';
-      for (const { records } of batches) {
-        for (const record of records) {
-          if (this.printed === maxMessages) break;
-          this.print(record);
-          if (this.output.size >= WRITE_BYTES) await this.flush();
-        }
-      }
+      this.next.clear();
+      for (const batch of batches) await this.printBatch(batch, maxMessages);
       await this.flush();
     }
     return 'max-messages';
+  }
+
+  private async printBatch(
+    { topic, partition, records, firstOffset, nextOffset }: ConsumerBatch,
+    maxMessages: number,
+  ): Promise<void> {
+    let offset = firstOffset;
+    for (const record of records) {
+      if (this.printed === maxMessages) break;
+      this.print(record);
+      offset =
+        record.offset === records[records.length - 1].offset ? nextOffset : record.offset + 1;
+      if (this.output.size >= WRITE_BYTES) await this.flush();
+    }
+    const name = `${topic}-${partition}`;
+    // A partition may come twice, and the second time nothing of it is printed.
+    if (offset > firstOffset || !this.next.has(name)) {
+      this.next.set(name, { topic, partition, offset });
+    }
   }
 
   /** @returns undefined when it was woken up, or passed over something */

@@ -1,7 +1,6 @@
 import { requiredBootstrapServer } from '../cli/bootstrap-server';
 import { clientSettings, type ClientSettings } from '../cli/client-properties';
 import { loadPropertiesFile } from '../cli/properties-file';
-import { UsageError } from '../cli/usage-error';
 
 /** The command line of kafka-consumer-perf-test. */
 export interface ConsumerPerfOptions {
@@ -32,16 +31,11 @@ export const DEFAULT_CLIENT_ID = 'perf-consumer-client';
  */
 export function consumerPerfSettings(options: ConsumerPerfOptions): ClientSettings {
   const brokers = requiredBootstrapServer(options.bootstrapServer ?? options.brokerList);
-  if (options.group !== undefined) {
-    throw new UsageError(
-      'Consumer groups come with a later version.',
-      'Without --group all partitions of the topic are read.',
-    );
-  }
   const file = options['consumer.config'];
   return clientSettings('consumer', {
     'client.id': DEFAULT_CLIENT_ID,
     ...(file === undefined ? {} : loadPropertiesFile(file)),
+    ...(options.group === undefined ? {} : { 'group.id': options.group }),
     'max.partition.fetch.bytes': String(options.fetchSize ?? 1024 * 1024),
     'auto.offset.reset': options.fromLatest ? 'latest' : 'earliest',
     'check.crcs': 'false',

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dateFormat } from './date-format';
+import { JoinTime } from './join-time';
 import { chosenPayloads, monotonicPayloads, randomPayloads, readPayloads } from './payloads';
 import { metricLines } from './print-metrics';
 import { header, intervalLine, totalLine } from './read-statistics';
@@ -62,6 +63,20 @@ describe('what was read', () => {
       't4000, 0, 3.0000, 2.0000, 3000, 2000.0000, 0, 1000, 2.0000, 2000.0000',
     );
   });
+});
+
+test('the time of joining, in all and since the last line', () => {
+  let now = 0;
+  const joining = new JoinTime({ monotonic: () => now });
+  now = 30;
+  joining.onPartitionsAssigned();
+  now = 50;
+  joining.onPartitionsRevoked();
+  expect([joining.totalMs, joining.sinceLast()]).toEqual([30, 30]);
+  now = 60;
+  joining.onPartitionsAssigned();
+  joining.onPartitionsAssigned();
+  expect([joining.totalMs, joining.sinceLast(), joining.sinceLast()]).toEqual([40, 10, 0]);
 });
 
 describe('payloads', () => {

@@ -1,6 +1,8 @@
 import { requiredBootstrapServer } from '../cli/bootstrap-server';
 import { clientSettings, type ClientSettings } from '../cli/client-properties';
+import { flag } from '../admin/allowed-options';
 import { loadPropertiesFile } from '../cli/properties-file';
+import { UsageError } from '../cli/usage-error';
 
 /** The command line of kafka-verifiable-consumer. */
 export interface VerifiableConsumerOptions {
@@ -20,9 +22,8 @@ export interface VerifiableConsumerOptions {
   assignmentStrategy?: string;
 }
 
-/** Options that are about groups. */
+/** Options that make sense in a group only. */
 const OF_GROUPS = [
-  'groupId',
   'groupInstanceId',
   'groupProtocol',
   'groupRemoteAssignor',
@@ -31,20 +32,36 @@ const OF_GROUPS = [
   'assignmentStrategy',
 ] as const satisfies readonly (keyof VerifiableConsumerOptions)[];
 
-/** Whether the command line counts on a group, which there is not yet. */
-export function countsOnGroup(options: VerifiableConsumerOptions): boolean {
-  return OF_GROUPS.some((name) => options[name] !== undefined);
-}
-
 /** @throws UsageError, PropertiesFileError */
 export function verifiableConsumerSettings(options: VerifiableConsumerOptions): ClientSettings {
   const file = options['consumer.config'];
   const given = file === undefined ? {} : loadPropertiesFile(file);
-  delete given['group.id'];
   return clientSettings('consumer', {
     'client.id': 'verifiable-consumer',
     ...given,
+    ...groupProperties(options),
     'auto.offset.reset': options.resetPolicy,
     'bootstrap.servers': requiredBootstrapServer(options.bootstrapServer ?? options.brokerList),
   });
+}
+
+/** Kafka's tool commits by itself unless it is told to leave that to the consumer. */
+function groupProperties(options: VerifiableConsumerOptions): Record<string, string> {
+  const { groupId, groupInstanceId, groupProtocol, groupRemoteAssignor } = options;
+  if (groupId === undefined) {
+    const needless = OF_GROUPS.find((name) => options[name] !== undefined);
+    if (needless === undefined) return {};
+    throw new UsageError(`${flag(needless)} needs --group-id.`);
+  }
+  if (groupRemoteAssignor !== undefined) {
+    throw new UsageError('--group-remote-assignor belongs to a group protocol that there is not.');
+  }
+  return {
+    'group.id': groupId,
+    'enable.auto.commit': String(options.enableAutocommit ?? false),
+    'session.timeout.ms': String(options.sessionTimeout ?? 30_000),
+    'partition.assignment.strategy': options.assignmentStrategy ?? 'RangeAssignor',
+    ...(groupInstanceId === undefined ? {} : { 'group.instance.id': groupInstanceId }),
+    ...(groupProtocol === undefined ? {} : { 'group.protocol': groupProtocol.toLowerCase() }),
+  };
 }

@@ -1,10 +1,24 @@
-import { WakeupError, type Consumer, type ConsumerBatch } from '../../client/consumer';
+import {
+  WakeupError,
+  type Consumer,
+  type ConsumerBatch,
+  type PartitionOffset,
+  type TopicPartition,
+} from '../../client/consumer';
+import { KafkaClassicError } from '../../client/runtime/error';
 import type { Clock } from '../../client/runtime/clock';
 import { eventLine, textOf } from './event-line';
 
 export interface VerifiableConsumerRun {
-  readonly consumer: Pick<Consumer, 'assign' | 'assignment' | 'poll' | 'wakeup' | 'close'>;
+  readonly consumer: Pick<
+    Consumer,
+    'assign' | 'assignment' | 'close' | 'commit' | 'poll' | 'subscribe' | 'wakeup'
+  >;
   readonly topic: string;
+  /** Whether it reads as a member of a group. */
+  readonly isMember: boolean;
+  /** Whether it commits after every poll. */
+  readonly commits: boolean;
   /** Goes along with the look for the topic, which may take long; default: nobody does. */
   whileAssigning?(assigning: Promise<void>): Promise<void>;
   /** Records to read; negative for no end. */
@@ -24,7 +38,7 @@ interface PartitionSummary {
   readonly maxOffset: number;
 }
 
-/** Reads all partitions of a topic, and prints what it has read. */
+/** Reads a topic, all of it or as a member of a group, and prints what it has read. */
 export class VerifiableConsumer {
   private consumed = 0;
 
@@ -41,10 +55,14 @@ export class VerifiableConsumer {
     signal.addEventListener('abort', wakeup);
     this.event('startup_complete');
     try {
-      const assigning = consumer.assign({ topic });
-      const watched = this.run.whileAssigning?.(assigning) ?? assigning;
-      if (!(await beforeAbort(watched, signal))) return;
-      this.event('partitions_assigned', { partitions: consumer.assignment() });
+      if (this.run.isMember) {
+        await consumer.subscribe({ topics: [topic] }, this.listener);
+      } else {
+        const assigning = consumer.assign({ topic });
+        const watched = this.run.whileAssigning?.(assigning) ?? assigning;
+        if (!(await beforeAbort(watched, signal))) return;
+        this.event('partitions_assigned', { partitions: consumer.assignment() });
+      }
       await this.read();
     } catch (error) {
       if (!(error instanceof WakeupError)) throw error;
@@ -52,7 +70,9 @@ export class VerifiableConsumer {
       signal.removeEventListener('abort', wakeup);
       const partitions = consumer.assignment();
       await consumer.close();
-      if (partitions.length > 0) this.event('partitions_revoked', { partitions });
+      if (partitions.length > 0 && !this.run.isMember) {
+        this.event('partitions_revoked', { partitions });
+      }
       this.event('shutdown_complete');
     }
   }
@@ -61,16 +81,38 @@ export class VerifiableConsumer {
     const { consumer, signal } = this.run;
     while (!signal.aborted && this.left > 0) {
       const batches = await consumer.poll();
-      if (batches.length > 0) this.received(batches);
+      if (batches.length === 0) continue;
+      const next = this.received(batches);
+      if (this.run.commits) await this.commit(next);
     }
   }
+
+  /** A commit that the group refuses is told of like any other, and reading goes on. */
+  private async commit(offsets: readonly PartitionOffset[]): Promise<void> {
+    try {
+      await this.run.consumer.commit(offsets);
+      this.event('offsets_committed', { offsets, success: true });
+    } catch (error) {
+      const isFenced = KafkaClassicError.is(error) && error.code === 'FENCED_INSTANCE_ID';
+      if (isFenced || !(error instanceof Error)) throw error;
+      this.event('offsets_committed', { offsets, error: error.message, success: false });
+    }
+  }
+
+  private readonly listener = {
+    onPartitionsAssigned: (partitions: readonly TopicPartition[]) =>
+      this.event('partitions_assigned', { partitions }),
+    onPartitionsRevoked: (partitions: readonly TopicPartition[]) =>
+      this.event('partitions_revoked', { partitions }),
+  };
 
   private get left(): number {
     const { maxMessages } = this.run;
     return maxMessages < 0 ? Infinity : maxMessages - this.consumed;
   }
 
-  private received(batches: readonly ConsumerBatch[]): void {
+  /** @returns where each partition goes on */
+  private received(batches: readonly ConsumerBatch[]): PartitionOffset[] {
     const before = this.consumed;
     const partitions = new Map<string, PartitionSummary>();
     for (const { topic, partition, records } of batches) {
@@ -86,6 +128,11 @@ export class VerifiableConsumer {
     }
     const count = this.consumed - before;
     this.event('records_consumed', { count, partitions: [...partitions.values()] });
+    return [...partitions.values()].map(({ topic, partition, maxOffset }) => ({
+      topic,
+      partition,
+      offset: maxOffset + 1,
+    }));
   }
 
   private event(name: string, facts?: object): void {

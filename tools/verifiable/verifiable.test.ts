@@ -124,7 +124,12 @@ describe('the consumer', () => {
 
   const consumed = (
     polls: (ConsumerBatch[] | Error)[],
-    { maxMessages = -1, verbose = false, assign = () => Promise.resolve() } = {},
+    {
+      maxMessages = -1,
+      verbose = false,
+      assign = () => Promise.resolve(),
+      commit = undefined as undefined | (() => Promise<void>),
+    } = {},
   ) => {
     let assigned = false;
     return new VerifiableConsumer({
@@ -138,8 +143,15 @@ describe('the consumer', () => {
         },
         wakeup: () => {},
         close: () => Promise.resolve(),
+        subscribe: async (_topics, listener) => {
+          assigned = true;
+          await listener?.onPartitionsAssigned?.(partitions);
+        },
+        commit: () => commit?.() ?? Promise.resolve(),
       },
       topic: 't',
+      isMember: commit !== undefined,
+      commits: commit !== undefined,
       maxMessages,
       verbose,
       clock,
@@ -198,6 +210,47 @@ describe('the consumer', () => {
     expect(names().at(-1)).toBe('shutdown_complete');
   });
 
+  test('in a group: what it is given, what it commits, and whether that was taken', async () => {
+    let refusals = 1;
+    const commit = (): Promise<void> =>
+      refusals-- > 0 ? Promise.reject(new Error('too late')) : Promise.resolve();
+    await consumed([[batch(0, 3, 4)], [batch(0, 5), batch(1, 7)], []], { commit });
+    expect(names()).toEqual([
+      ...['startup_complete', 'partitions_assigned', 'records_consumed', 'offsets_committed'],
+      ...['records_consumed', 'offsets_committed', 'shutdown_complete'],
+    ]);
+    expect(events()[3]).toMatchObject({
+      offsets: [{ topic: 't', partition: 0, offset: 5 }],
+      error: 'too late',
+      success: false,
+    });
+    expect(events()[5]).toMatchObject({
+      offsets: [
+        { topic: 't', partition: 0, offset: 6 },
+        { topic: 't', partition: 1, offset: 8 },
+      ],
+      success: true,
+    });
+  });
+
+  test('options of the group', () => {
+    const base = { topic: 't', brokerList: 'a:1', maxMessages: -1, resetPolicy: 'none' as const };
+    const { consumer } = verifiableConsumerSettings({
+      ...{ ...base, groupId: 'g', groupInstanceId: 'i', sessionTimeout: 7000 },
+      assignmentStrategy: 'org.apache.kafka.clients.consumer.RoundRobinAssignor',
+    });
+    expect(consumer).toMatchObject({
+      groupId: 'g',
+      groupInstanceId: 'i',
+      sessionTimeoutMs: 7000,
+      enableAutoCommit: false,
+      partitionAssignors: ['roundrobin'],
+    });
+    expect(() => verifiableConsumerSettings({ ...base, enableAutocommit: true })).toThrow(
+      '--enable-autocommit needs --group-id.',
+    );
+  });
+
   test('begins where it is told to', () => {
     const options = verifiableConsumerSettings({
       ...{ topic: 't', brokerList: 'a:1', maxMessages: -1, resetPolicy: 'none' },
@@ -219,8 +272,8 @@ test.each([
   expect(refused.stderr).toContain(message);
 });
 
-test('the consumer says in its help that there are no groups', async () => {
+test('the consumer says in its help what a group changes', async () => {
   const help = await ranCommand(consumerTool, ['--help']);
-  expect(help.stdout).toContain('There are no consumer groups in this version');
+  expect(help.stdout).toContain('With --group-id it reads as a member');
   expect(help.stdout).toContain('print each record too');
 });
