@@ -273,9 +273,11 @@ export class ConsumerRun {
   }
 
   private applyPauses(partitions: readonly TopicPartition[]): void {
-    const { native, paused } = this.parts;
-    native.pause(partitions.filter((at) => paused.has(at)));
-    native.resume(partitions.filter((at) => !paused.has(at)));
+    const { native, paused, config } = this.parts;
+    // Who has no handler only wants to be in the group.
+    const isIdle = !config.eachMessage && !config.eachBatch;
+    native.pause(partitions.filter((at) => isIdle || paused.has(at)));
+    native.resume(partitions.filter((at) => !isIdle && !paused.has(at)));
   }
 
   private makeStale(at: TopicPartition): void {

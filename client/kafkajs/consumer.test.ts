@@ -406,6 +406,14 @@ test('stop lets the handler finish; run may be called again, but not twice', asy
   expect(natives).toHaveLength(2);
 });
 
+test('without a handler it is only a member', async () => {
+  await consumer.subscribe({ topics: ['clicks'] });
+  await consumer.run();
+  await consumer.stop();
+  expect(native().commits).toEqual([]);
+  expect(native().closed).toBe(true);
+});
+
 describe('what is refused', () => {
   test.each<[string, () => unknown, string]>([
     ['no group', () => create({ groupId: '' }), 'groupId must be a non-empty string'],

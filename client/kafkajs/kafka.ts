@@ -2,6 +2,8 @@ import { createAdmin } from './admin';
 import type { Admin, AdminConfig } from './admin-types';
 import { checkConfig, type ClientParts } from './client-options';
 import type { KafkaConfig } from './config-types';
+import { createConsumer } from './consumer';
+import type { Consumer, ConsumerConfig } from './consumer-types';
 import { createLogger, type Logger } from './logger';
 import { createProducer } from './producer';
 import type { Producer, ProducerConfig } from './producer-types';
@@ -26,6 +28,11 @@ export class Kafka {
 
   producer(config?: ProducerConfig): Producer {
     return createProducer(this.parts, config);
+  }
+
+  /** @throws KafkaJSNonRetriableError without a group, and for timeouts that make no sense */
+  consumer(config: ConsumerConfig): Consumer {
+    return createConsumer(this.parts, config, (kafka, options) => kafka.consumer(options));
   }
 
   admin(config?: AdminConfig): Admin {
