@@ -26,14 +26,20 @@ afterAll(async () => {
 
 test('there are ten of them', () => expect(programs).toHaveLength(10));
 
-test.each(programs)('%s runs with nothing but its import changed', async (name) => {
-  const program = readFileSync(join(here, 'programs', `${name}.js`), 'utf8');
-  const file = join(folder, `${name}.js`);
-  writeFileSync(file, program.replace("require('kafkajs')", "require('kafka-classic/kafkajs')"));
-  const { stdout, stderr } = await run(process.execPath, [file], {
-    env: { ...process.env, BROKERS: cluster.bootstrap, RUN: 'ours' },
-    timeout: 60_000,
+/** Ours over its own protocol, and KafkaJS itself over Kafka's, against the same broker. */
+describe.each([
+  { library: 'kafka-classic/kafkajs', name: 'ours' },
+  { library: 'kafkajs', name: 'theirs' },
+])('with $library', ({ library, name: suffix }) => {
+  test.each(programs)('%s', async (name) => {
+    const program = readFileSync(join(here, 'programs', `${name}.js`), 'utf8');
+    const file = join(folder, `${name}-${suffix}.js`);
+    writeFileSync(file, program.replace("require('kafkajs')", `require('${library}')`));
+    const { stdout, stderr } = await run(process.execPath, [file], {
+      env: { ...process.env, BROKERS: cluster.bootstrap, RUN: suffix },
+      timeout: 60_000,
+    });
+    const expected = readFileSync(join(here, 'expected', `${name}.txt`), 'utf8');
+    expect({ stdout, stderr }).toEqual({ stdout: expected, stderr: '' });
   });
-  const expected = readFileSync(join(here, 'expected', `${name}.txt`), 'utf8');
-  expect({ stdout, stderr }).toEqual({ stdout: expected, stderr: '' });
 });
