@@ -288,6 +288,13 @@ describe('the cluster', () => {
     });
   });
 
+  test('may be connected to again', async () => {
+    await admin.connect();
+    await admin.disconnect();
+    await admin.connect();
+    await expect(admin.listTopics()).resolves.toEqual(['clicks']);
+  });
+
   test('there are no ACLs', () =>
     expect(admin.createAcls({ acl: [] })).rejects.toMatchObject({ name: 'KafkaJSNotImplemented' }));
 });

@@ -1,3 +1,4 @@
+import type { Admin as NativeAdmin } from '../admin';
 import type { Admin, AdminConfig, AdminEvents } from './admin-types';
 import { nativeKafka, type ClientParts } from './client-options';
 import { aclAdmin, clusterAdmin } from './cluster-admin';
@@ -18,7 +19,9 @@ const events: AdminEvents = {
 export function createAdmin(parts: ClientParts, { retry }: AdminConfig = {}): Admin {
   const logger = parts.logger.namespace('Admin');
   const instrumentation = new Instrumentation('admin', events, logger);
-  const native = nativeKafka(parts, { retry }).admin();
+  let current: NativeAdmin | undefined;
+  // Who has disconnected may connect again.
+  const native = (): NativeAdmin => (current ??= nativeKafka(parts, { retry }).admin());
   const topics = topicAdmin(native, logger);
   const on = (type: string, listener: (event: never) => void): (() => void) =>
     instrumentation.on(type, listener);
@@ -28,11 +31,12 @@ export function createAdmin(parts: ClientParts, { retry }: AdminConfig = {}): Ad
     ...clusterAdmin(native),
     ...aclAdmin,
     connect: async () => {
-      await translated(() => native.connect());
+      await translated(() => native().connect());
       instrumentation.emit(events.CONNECT, null);
     },
     disconnect: async () => {
-      await native.close();
+      await current?.close();
+      current = undefined;
       instrumentation.emit(events.DISCONNECT, null);
     },
     logger: () => logger,

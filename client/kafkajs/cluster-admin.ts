@@ -38,11 +38,11 @@ const ownSources: Readonly<Record<ConfigResource['type'], ConfigSourceName>> = {
 };
 
 /** KafkaJS's admin, as far as it is about brokers, configs and replicas. */
-export function clusterAdmin(native: NativeAdmin): ClusterAdmin {
+export function clusterAdmin(native: () => NativeAdmin): ClusterAdmin {
   return {
     describeCluster: () =>
       translated(async () => {
-        const { brokers, controller, clusterId } = await native.describeCluster();
+        const { brokers, controller, clusterId } = await native().describeCluster();
         return {
           brokers: brokers.map(({ nodeId, host, port }) => ({ nodeId, host, port })),
           controller: controller?.nodeId ?? null,
@@ -57,7 +57,7 @@ export function clusterAdmin(native: NativeAdmin): ClusterAdmin {
           ...nativeResource(resource),
           configNames: resource.configNames,
         }));
-        const described = await native.describeConfigs(questions, { includeSynonyms });
+        const described = await native().describeConfigs(questions, { includeSynonyms });
         return {
           resources: described.map(({ name, configs }, index) => ({
             errorCode: 0,
@@ -93,8 +93,8 @@ export function clusterAdmin(native: NativeAdmin): ClusterAdmin {
         );
       }
       return translated(async () => {
-        const described = await native.describeConfigs(resources.map(nativeResource));
-        await native.incrementalAlterConfigs(
+        const described = await native().describeConfigs(resources.map(nativeResource));
+        await native().incrementalAlterConfigs(
           resources.map((resource, index) => {
             const { configs, type } = described[index];
             const set = configs.filter(({ source }) => source === ownSources[type]);
@@ -119,7 +119,7 @@ export function clusterAdmin(native: NativeAdmin): ClusterAdmin {
         throw new KafkaJSNonRetriableError(`Invalid topics array ${String(topics)}`);
       }
       try {
-        await native.alterPartitionReassignments(
+        await native().alterPartitionReassignments(
           topics.flatMap(({ topic, partitionAssignment }) =>
             partitionAssignment.map(({ partition, replicas }) => ({ topic, partition, replicas })),
           ),
@@ -135,7 +135,9 @@ export function clusterAdmin(native: NativeAdmin): ClusterAdmin {
         const partitions = topics?.flatMap(({ topic, partitions: numbers }) =>
           numbers.map((partition) => ({ topic, partition })),
         );
-        const ongoing = await native.listPartitionReassignments(partitions, { timeoutMs: timeout });
+        const ongoing = await native().listPartitionReassignments(partitions, {
+          timeoutMs: timeout,
+        });
         const byTopic = new Map<string, OngoingPartitionReassignment[]>();
         for (const { topic, partition, replicas, addingReplicas, removingReplicas } of ongoing) {
           const entry = {

@@ -13,7 +13,7 @@ const EARLIEST = -2;
 
 /** KafkaJS's admin, as far as it is about groups. */
 export function groupAdmin(
-  native: NativeAdmin,
+  native: () => NativeAdmin,
   { fetchTopicOffsets }: Pick<TopicAdmin, 'fetchTopicOffsets'>,
 ): GroupAdmin {
   /** Offsets with the ends of the partitions in place of -1 and -2. */
@@ -38,14 +38,14 @@ export function groupAdmin(
       throw new KafkaJSNonRetriableError('Invalid partitions');
     }
     await translated(async () => {
-      const [{ state }] = await native.describeGroups([groupId]);
+      const [{ state }] = await native().describeGroups([groupId]);
       if (state !== 'Empty' && state !== 'Dead') {
         throw new KafkaJSNonRetriableError(
           `The consumer group must have no running instances, current state: ${state}`,
         );
       }
       const offsets = await resolved(topic, partitions);
-      await native.alterGroupOffsets(
+      await native().alterGroupOffsets(
         groupId,
         offsets.map(({ partition, offset }) => ({ topic, partition, offset: offsetOf(offset) })),
       );
@@ -55,7 +55,7 @@ export function groupAdmin(
   return {
     listGroups: () =>
       translated(async () => ({
-        groups: (await native.listGroups()).map(({ groupId, protocolType }) => ({
+        groups: (await native().listGroups()).map(({ groupId, protocolType }) => ({
           groupId,
           protocolType,
         })),
@@ -63,7 +63,7 @@ export function groupAdmin(
 
     describeGroups: (groupIds) =>
       translated(async () => ({
-        groups: (await native.describeGroups(groupIds)).map(describedGroup),
+        groups: (await native().describeGroups(groupIds)).map(describedGroup),
       })),
 
     deleteGroups: async (groupIds) => {
@@ -74,7 +74,7 @@ export function groupAdmin(
         throw new KafkaJSNonRetriableError(`Invalid groupId name: ${JSON.stringify(groupIds)}`);
       }
       try {
-        await native.deleteGroups(groupIds);
+        await native().deleteGroups(groupIds);
         return groupIds.map((groupId) => ({ groupId, errorCode: ErrorCode.NONE }));
       } catch (error) {
         if (!(error instanceof AdminError)) throw translateError(error);
@@ -94,11 +94,11 @@ export function groupAdmin(
         throw new KafkaJSNonRetriableError('Expected topics array to be set');
       }
       return translated(async () => {
-        const described = await native.describeTopics(topics);
+        const described = await native().describeTopics(topics);
         const partitions = described.flatMap((topic) =>
           topic.partitions.map(({ partition }) => ({ topic: topic.name, partition })),
         );
-        const listed = await native.listGroupOffsets(
+        const listed = await native().listGroupOffsets(
           groupId,
           topics.length > 0 ? { partitions } : {},
         );

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { ErrorCode } from '../protocol/error-codes';
 import { apis } from '../protocol/apis';
 import { FakeBroker } from '../network/testing/fake-broker';
@@ -206,6 +207,21 @@ test('a listener that throws is told to the log', async () => {
     label: 'ERROR',
     log: { message: 'Failed to execute listener: mine', logger: 'kafkajs' },
   });
+});
+
+test('brokers may be found by a function, sockets made by another one', async () => {
+  const made: string[] = [];
+  producer = kafka({
+    brokers: () => Promise.resolve([broker.address]),
+    socketFactory: ({ host, port, onConnect }) => {
+      made.push(`${host}:${port}`);
+      return connect({ host, port }, onConnect);
+    },
+  }).producer();
+  await producer.connect();
+  await producer.send({ topic: 'views', messages: [{ value: 'x' }] });
+  expect(new Set(made)).toEqual(new Set([broker.address]));
+  expect(log.values('views')).toEqual(['x']);
 });
 
 test('a cluster that cannot be reached', async () => {

@@ -21,13 +21,13 @@ import { translated, translateError } from './translate-error';
 export const CHANGE_TIMEOUT_MS = 5000;
 
 /** KafkaJS's admin, as far as it is about topics. */
-export function topicAdmin(native: NativeAdmin, logger: Logger): TopicAdmin {
+export function topicAdmin(native: () => NativeAdmin, logger: Logger): TopicAdmin {
   const offsetsOf = async (
     topic: string,
     at: ListOffsetsQuestion['at'],
   ): Promise<Map<number, number>> => {
-    const [{ partitions }] = await native.describeTopics([topic]);
-    const listed = await native.listOffsets(
+    const [{ partitions }] = await native().describeTopics([topic]);
+    const listed = await native().listOffsets(
       partitions.map(({ partition }) => ({ topic, partition, at })),
     );
     return new Map(listed.map(({ partition, offset }) => [partition, offset]));
@@ -52,13 +52,13 @@ export function topicAdmin(native: NativeAdmin, logger: Logger): TopicAdmin {
   return {
     listTopics: () =>
       translated(async () =>
-        (await native.listTopics({ listInternal: true })).map(({ name }) => name),
+        (await native().listTopics({ listInternal: true })).map(({ name }) => name),
       ),
 
     createTopics: async ({ topics, timeout, validateOnly = false, waitForLeaders = true }) => {
       checkNewTopics(topics);
       try {
-        await native.createTopics(topics.map(newTopic), {
+        await native().createTopics(topics.map(newTopic), {
           timeoutMs: timeout ?? CHANGE_TIMEOUT_MS,
           validateOnly,
           waitForLeaders,
@@ -74,7 +74,7 @@ export function topicAdmin(native: NativeAdmin, logger: Logger): TopicAdmin {
 
     deleteTopics: async ({ topics, timeout = CHANGE_TIMEOUT_MS }) => {
       checkNames(topics);
-      return translated(() => native.deleteTopics(topics, { timeoutMs: timeout }));
+      return translated(() => native().deleteTopics(topics, { timeoutMs: timeout }));
     },
 
     createPartitions: async ({ topicPartitions, timeout, validateOnly = false }) => {
@@ -83,7 +83,9 @@ export function topicAdmin(native: NativeAdmin, logger: Logger): TopicAdmin {
         throw new KafkaJSNonRetriableError('Empty topic partitions array');
       }
       const timeoutMs = timeout ?? CHANGE_TIMEOUT_MS;
-      await translated(() => native.createPartitions(topicPartitions, { timeoutMs, validateOnly }));
+      await translated(() =>
+        native().createPartitions(topicPartitions, { timeoutMs, validateOnly }),
+      );
       return true;
     },
 
@@ -93,8 +95,8 @@ export function topicAdmin(native: NativeAdmin, logger: Logger): TopicAdmin {
         const names =
           topics.length > 0
             ? topics
-            : (await native.listTopics({ listInternal: true })).map(({ name }) => name);
-        const described = await native.describeTopics(names);
+            : (await native().listTopics({ listInternal: true })).map(({ name }) => name);
+        const described = await native().describeTopics(names);
         return {
           topics: described.map(({ name, partitions }) => ({
             name,
@@ -136,7 +138,7 @@ export function topicAdmin(native: NativeAdmin, logger: Logger): TopicAdmin {
         });
       }
       try {
-        await native.deleteRecords(
+        await native().deleteRecords(
           partitions.map(({ partition, offset }) => ({
             topic,
             partition,
