@@ -7,6 +7,7 @@ import { TestCluster } from '../harness/test-cluster';
 import { runTool, ToolProcess } from './tool-process';
 
 let cluster: TestCluster;
+let consumer: ToolProcess | undefined;
 beforeAll(async () => {
   cluster = await TestCluster.start({ configs: { 'group.initial.rebalance.delay.ms': '0' } });
   const kafka = new Kafka({ brokers: [cluster.bootstrap] });
@@ -18,7 +19,10 @@ beforeAll(async () => {
   await producer.send({ topic: 'clicks', messages });
   await producer.close();
 });
-afterAll(() => cluster.stop());
+afterAll(async () => {
+  consumer?.child.kill('SIGKILL');
+  await cluster.stop();
+});
 
 const groups = (...args: string[]): Promise<RanCommand> =>
   ranCommand(groupsTool, ['--bootstrap-server', cluster.bootstrap, ...args]);
@@ -55,7 +59,7 @@ test('kafka-console-consumer --group goes on where the group has got to, to the 
 });
 
 test('a group that reads: described, and not to be reset or deleted', async () => {
-  const consumer = new ToolProcess('kafka-verifiable-consumer', [
+  consumer = new ToolProcess('kafka-verifiable-consumer', [
     ...['--bootstrap-server', cluster.bootstrap, '--topic', 'clicks', '--group-id', 'readers'],
   ]);
   await consumer.says('"offset":10}],"success":true');
@@ -71,7 +75,7 @@ test('a group that reads: described, and not to be reset or deleted', async () =
     ],
   ]);
   const state = await groups('--describe', '--group', 'readers', '--state');
-  expect(rows(state)).toEqual([['readers', cluster.bootstrap, '(0)', 'range', 'Stable', '1']]);
+  expect(rows(state)).toEqual([['readers', cluster.bootstrap, '(1)', 'range', 'Stable', '1']]);
   const offsets = await groups('--describe', '--group', 'readers');
   expect(rows(offsets).map((cells) => cells.slice(0, 3))).toEqual([
     ['readers', 'clicks', '0'],

@@ -57,7 +57,8 @@ async function main() {
   const { payload: done } = await first[END_BATCH_PROCESS];
   console.log('done', done.lastOffset, typeof done.duration);
   const { payload: commit } = await first[COMMIT_OFFSETS];
-  console.log('commit', JSON.stringify(commit.topics[0].partitions));
+  const [{ partition, offset }] = commit.topics[0].partitions;
+  console.log('commit', Number(partition), offset);
   const { payload: beat } = await first[HEARTBEAT];
   console.log('heartbeat', beat.memberId === join.memberId, beat.groupGenerationId);
 

@@ -39,20 +39,9 @@ async function main() {
   console.log(seen.join(''));
   await consumer.disconnect();
 
-  await admin.setOffsets({ groupId, topic, partitions: [{ partition: 0, offset: '3' }] });
-  console.log(JSON.stringify(await offsets(admin)));
-  await admin.resetOffsets({ groupId, topic, earliest: true });
-  console.log(JSON.stringify(await offsets(admin)));
+  const [{ partitions }] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  console.log('committed', JSON.stringify(partitions));
   await Promise.all([admin.disconnect(), producer.disconnect()]);
-}
-
-async function offsets(admin) {
-  const [{ partitions }] = await admin.fetchOffsets({
-    groupId,
-    topics: [topic],
-    resolveOffsets: true,
-  });
-  return partitions;
 }
 
 main().catch((error) => {
