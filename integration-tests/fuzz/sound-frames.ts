@@ -14,6 +14,7 @@ const changing = new Set<Api>([
   apis.CreateTopics,
   apis.DeleteTopics,
   apis.CreatePartitions,
+  apis.AlterConfigs,
   apis.IncrementalAlterConfigs,
   apis.ElectLeaders,
   apis.AlterPartitionReassignments,
