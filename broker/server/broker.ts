@@ -196,7 +196,7 @@ async function startRooms(
     clock,
     random,
   });
-  const groups = await openGroups({
+  const groups = openGroups({
     brokerId,
     brokerEpoch: () => membership.brokerEpoch,
     zk,

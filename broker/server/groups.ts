@@ -1,4 +1,3 @@
-import { ensureCodecsReady } from '../../client/records';
 import { GroupCoordinator } from '../coordinator/group/group-coordinator';
 import type { GroupConfigs } from '../coordinator/group/group';
 import type { BrokerConfig } from '../config/broker-config';
@@ -14,9 +13,8 @@ export interface GroupRooms extends Omit<GroupStorageRooms, 'createTopic'> {
 const MINUTE_MS = 60_000;
 
 /** The coordinator of the groups that fall to this broker. */
-export async function openGroups(rooms: GroupRooms): Promise<GroupCoordinator> {
+export function openGroups(rooms: GroupRooms): GroupCoordinator {
   const { brokerId, admin, configs, metadata, clock, random, logger } = rooms;
-  await ensureCodecsReady();
   const createTopic = autoCreation(admin, metadata, () => configs.broker, clock);
   return new GroupCoordinator({
     brokerId,
