@@ -2,6 +2,7 @@ import type { Drill } from '../drill';
 import { cuts } from './cuts';
 import { disks } from './disks';
 import { ensemble } from './ensemble';
+import { groupDrills } from './groups';
 import { kills } from './kills';
 import { linkDrills } from './links';
 import { moving } from './moving';
@@ -23,6 +24,7 @@ export const catalogue: readonly Drill[] = [
   ...moving,
   ...topics,
   ...disks,
+  ...groupDrills,
   ...linkDrills,
   replayed,
   soak,

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { projectRoot } from '../../../tools/cli/project-root';
+
+/** What a member has told, as kafka-verifiable-consumer prints it. */
+export interface MemberEvent {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly name: string;
+  readonly partitions?: readonly {
+    readonly partition: number;
+    readonly minOffset?: number;
+    readonly maxOffset?: number;
+  }[];
+  readonly offsets?: readonly { readonly partition: number; readonly offset: number }[];
+  readonly success?: boolean;
+}
+
+/** When a member could no longer know what it owns, or could again; milliseconds since 1970. */
+export type Blackout = { readonly from: number; until: number };
+
+/** A member of a group in a process of its own, which commits what it has been given. */
+export class GroupMember {
+  readonly events: MemberEvent[] = [];
+  /** Times in which it stood still. */
+  readonly pauses: Blackout[] = [];
+  /** When it was killed; Infinity while it lives. */
+  killedAt = Infinity;
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<unknown>;
+
+  constructor(
+    readonly name: string,
+    bootstrap: readonly string[],
+    topic: string,
+    group: string,
+  ) {
+    this.child = spawn(
+      process.execPath,
+      [
+        join(projectRoot(), 'dist', 'tools', 'kafka-verifiable-consumer.js'),
+        ...['--bootstrap-server', bootstrap.join(), '--topic', topic, '--group-id', group],
+        ...['--session-timeout', '6000', '--reset-policy', 'earliest'],
+      ],
+      { stdio: ['ignore', 'pipe', 'ignore'] },
+    );
+    createInterface({ input: this.child.stdout! }).on('line', (line) => {
+      this.events.push(JSON.parse(line) as MemberEvent);
+    });
+    this.ended = once(this.child, 'close');
+    const orphan = (): void => void this.child.kill('SIGKILL');
+    process.once('exit', orphan);
+    this.child.once('close', () => process.removeListener('exit', orphan));
+  }
+
+  get lives(): boolean {
+    return this.killedAt === Infinity && this.child.exitCode === null;
+  }
+
+  get isPaused(): boolean {
+    return this.pauses.at(-1)?.until === Infinity;
+  }
+
+  /** Whether it has been given partitions. */
+  get hasJoined(): boolean {
+    return this.events.some(({ name }) => name === 'partitions_assigned');
+  }
+
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    await this.ended;
+    this.killedAt = Date.now();
+  }
+
+  /** Leaves the group. */
+  async stop(): Promise<void> {
+    this.child.kill('SIGTERM');
+    await this.ended;
+  }
+
+  pause(): void {
+    this.child.kill('SIGSTOP');
+    this.pauses.push({ from: Date.now(), until: Infinity });
+  }
+
+  resume(): void {
+    const pause = this.pauses.at(-1);
+    if (pause) pause.until = Date.now();
+    this.child.kill('SIGCONT');
+  }
+}
