@@ -91,7 +91,7 @@ export const metricTable = {
     'partition',
   ),
   kafka_group_lag: gauge(
-    'Records between the committed offset and the high watermark; on the coordinator, for partitions it leads.',
+    'Records between the committed offset and the high watermark; on the coordinator, for partitions it has a replica of.',
     'group',
     'topic',
     'partition',

@@ -260,7 +260,7 @@ async function startRooms(
   provideMetrics(metrics, { zk, logManager, replication, socketServer, controller });
   provideGroupMetrics(metrics, groups, (topic, partition) => {
     const found = replicas.find(topic, partition);
-    return found?.isLeader ? found.highWatermark : undefined;
+    return found?.servedLog?.highWatermark;
   });
   await controller.start();
   running.add('the controller', () => controller.close());

@@ -15,7 +15,7 @@ interface Committed {
 /**
  * Lets the metrics ask the coordinator of groups.
  *
- * @param endOf high watermark of a partition that this broker leads, undefined for others
+ * @param endOf high watermark of a partition of which this broker has a replica, undefined for others
  */
 export function provideGroupMetrics(
   metrics: Metrics,
