@@ -66,6 +66,12 @@ async function withTopic(topic: string, numPartitions: number): Promise<void> {
   const admin = kafka.admin();
   await admin.createTopics([{ topic, numPartitions, replicationFactor: 3 }]);
   await admin.close();
+  // A member that does not see it yet would say something else than the one it takes the place of.
+  for (const address of cluster.addresses) {
+    const one = new Kafka({ brokers: [address] }).admin();
+    await until(async () => (await one.listTopics()).some(({ name }) => name === topic));
+    await one.close();
+  }
 }
 
 async function produce(topic: string, partition: number, value: string): Promise<void> {

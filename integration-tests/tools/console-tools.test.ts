@@ -155,9 +155,10 @@ describe('kafka-console-producer and kafka-console-consumer', () => {
   });
 
   test('what the command line lacks, or should not have', async () => {
-    const group = await consume('--topic', 'lines', '--group', 'g');
+    const two = ['--group', 'g', '--consumer-property', 'group.id=h'];
+    const group = await consume('--topic', 'lines', ...two);
     expect(group).toMatchObject({ code: 2, stdout: '' });
-    expect(group.stderr).toContain('Consumer groups come with a later version.');
+    expect(group.stderr).toContain("Detected group ids: 'g', 'h'.");
     const config = await produce('lines', '', '--producer-property', 'lingerms=1');
     expect(config).toMatchObject({ code: 2 });
     expect(config.stderr).toContain('Did you mean linger.ms?');

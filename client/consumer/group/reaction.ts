@@ -26,6 +26,8 @@ export type GroupReaction =
 const reactions: Partial<Record<ErrorName, GroupReaction>> = {
   COORDINATOR_LOAD_IN_PROGRESS: 'repeat',
   UNSTABLE_OFFSET_COMMIT: 'repeat',
+  // It has just vanished from the metadata.
+  BROKER_NOT_AVAILABLE: 'find-coordinator',
   COORDINATOR_NOT_AVAILABLE: 'find-coordinator',
   NOT_COORDINATOR: 'find-coordinator',
   REBALANCE_IN_PROGRESS: 'rejoin',
