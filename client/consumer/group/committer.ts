@@ -13,6 +13,8 @@ import type { OffsetRequests } from './offset-requests';
 import type { OffsetToCommit } from './offset-to-commit';
 import { reactionToError, type GroupReaction } from './reaction';
 
+const GONE_ON = 'the group has gone on without this consumer.';
+
 type LostReaction = Extract<GroupReaction, 'lost-generation' | 'lost-membership'>;
 
 /** In whose name offsets are committed. */
@@ -36,6 +38,10 @@ export class Committer {
   private readonly stored = new Map<string, number>();
   private inFlight = false;
   private failures = 0;
+  /** How often the membership was lost. */
+  private losses = 0;
+  /** It was lost, and there is no new one yet. */
+  private isOut = false;
   private timer: TimerHandle | undefined;
   private closed = false;
 
@@ -74,6 +80,8 @@ export class Committer {
       this.queue.put(offset, { generationId, isOwned: this.identity.owns(offset) }, call);
     }
     this.pump();
+    // Whoever waits here may be the one who has to let go of what was lost before it joins again.
+    if (this.isOut) this.refuse(this.queue.takeAll(), GONE_ON);
     const { clock } = this.cluster.options;
     const timer = clock.setTimeout(() => {
       const text = `Offsets were not committed within ${timeoutMs} ms.`;
@@ -89,6 +97,7 @@ export class Committer {
   /** Sends what waits, if that is possible now. */
   pump(): void {
     const { member } = this.identity;
+    if (member) this.isOut = false;
     if (this.inFlight || this.closed || !member || this.queue.size === 0) return;
     this.cluster.options.clock.clearTimeout(this.timer);
     const allowed = this.queue.takeAll().filter((queued) => this.isAllowed(queued));
@@ -104,8 +113,10 @@ export class Committer {
 
   /** The member has lost its generation: what was given in it is void. */
   onLost(): void {
+    this.losses++;
+    this.isOut = true;
     this.stored.clear();
-    this.refuse(this.queue.takeAll(), 'the group has gone on without this consumer.');
+    this.refuse(this.queue.takeAll(), GONE_ON);
   }
 
   private isAllowed(queued: QueuedOffset): boolean {
@@ -119,6 +130,7 @@ export class Committer {
 
   private async send(member: Member, batch: readonly QueuedOffset[]): Promise<void> {
     this.inFlight = true;
+    const { losses } = this;
     const { clock } = this.cluster.options;
     const begin = clock.monotonic();
     const offsets = batch.map(({ offset }) => offset);
@@ -130,6 +142,7 @@ export class Committer {
     } finally {
       this.inFlight = false;
     }
+    if (this.losses !== losses && this.isOut) this.refuse(this.queue.takeAll(), GONE_ON);
     if (this.closed) this.refuse(this.queue.takeAll(), 'the consumer was closed.');
     else if (this.failures === 0) this.pump();
     else this.pumpLater();

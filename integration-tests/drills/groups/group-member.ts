@@ -21,6 +21,12 @@ export interface MemberEvent {
 /** When a member could no longer know what it owns, or could again; milliseconds since 1970. */
 export type Blackout = { readonly from: number; until: number };
 
+/** None outlives the drill. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 /** A member of a group in a process of its own, which commits what it has been given. */
 export class GroupMember {
   readonly events: MemberEvent[] = [];
@@ -50,13 +56,13 @@ export class GroupMember {
       this.events.push(JSON.parse(line) as MemberEvent);
     });
     this.ended = once(this.child, 'close');
-    const orphan = (): void => void this.child.kill('SIGKILL');
-    process.once('exit', orphan);
-    this.child.once('close', () => process.removeListener('exit', orphan));
+    children.add(this.child);
+    this.child.once('close', () => children.delete(this.child));
   }
 
   get lives(): boolean {
-    return this.killedAt === Infinity && this.child.exitCode === null;
+    const { exitCode, signalCode } = this.child;
+    return this.killedAt === Infinity && exitCode === null && signalCode === null;
   }
 
   get isPaused(): boolean {
