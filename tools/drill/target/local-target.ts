@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { delay } from '../../../client/runtime/clock';
 import { brokerPropertiesFile, startBroker } from '../../dev/broker-daemon';
 import { ClusterLayout } from '../../dev/cluster-layout';
 import { runningPid, stopByPidFile } from '../../dev/pid-file';
@@ -7,6 +8,7 @@ import { DrillTargetError } from './target-error';
 
 /** A broker that stops cleanly flushes and hands leadership over first. */
 const STOP_MS = 60_000;
+const GONE_POLL_MS = 10;
 
 /** The brokers of `npm start` on this machine. */
 export class LocalTarget implements BrokerTarget {
@@ -31,9 +33,10 @@ export class LocalTarget implements BrokerTarget {
     return Promise.resolve(brokers.filter((id) => this.pid(id) === null));
   }
 
-  kill(broker: number): Promise<void> {
+  async kill(broker: number): Promise<void> {
     this.signal(broker, 'SIGKILL');
-    return Promise.resolve();
+    // Until it is gone it looks as if it ran.
+    while (this.pid(broker) !== null) await delay(GONE_POLL_MS);
   }
 
   async stop(broker: number): Promise<void> {
