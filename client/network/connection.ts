@@ -241,7 +241,8 @@ export class Connection {
     const { ApiVersions } = apis;
     this.versions = await negotiateVersions(this.endpoint, (version, body) => {
       this.versions = NegotiatedVersions.only(this.endpoint, ApiVersions, version);
-      return this.send(ApiVersions, body, { timeoutMs: this.options.connectionTimeout });
+      // The time to connect, which has begun earlier, is its limit.
+      return this.send(ApiVersions, body, { timeoutMs: Infinity });
     });
     this.setAlarm();
   }
