@@ -241,7 +241,9 @@ async function controllers(failover: Measured, created: Measured): Promise<void>
       const vacant = await view.gone('/controller');
       await within(Promise.race(complete), LIMIT_MS);
       failover.ms.push(performance.now() - vacant);
-      await admin.createTopics([{ topic: `after-${round}`, numPartitions: 1 }]);
+      await admin.createTopics([
+        { topic: `after-${round}`, numPartitions: 1, replicationFactor: 2 },
+      ]);
       created.ms.push(performance.now() - vacant);
       await cluster.start(victim);
       await until('all replicas are in sync', async () => {
