@@ -1,5 +1,5 @@
 import { GroupCoordinator } from '../coordinator/group/group-coordinator';
-import type { GroupConfigs } from '../coordinator/group/group';
+import type { GroupConfigs } from '../coordinator/group/group-environment';
 import type { BrokerConfig } from '../config/broker-config';
 import type { TopicAdmin } from '../controller/topic-admin';
 import { autoCreation } from './auto-create';

@@ -1,6 +1,6 @@
 import { ManualClock } from '../../../../client/runtime/manual-clock';
 import { silentLogger } from '../../../../client/runtime/logger';
-import type { GroupConfigs } from '../group';
+import type { GroupConfigs } from '../group-environment';
 import { GroupCoordinator } from '../group-coordinator';
 import type { JoinOutcome } from '../group-member';
 import type { JoinRequest } from '../join';
