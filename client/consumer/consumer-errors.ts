@@ -142,3 +142,19 @@ export class ConsumerStateError extends KafkaClassicError {
 function textOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : describeError(cause);
 }
+
+/** Subscription and assignment exclude each other. */
+export function groupOrAssignment(): ConsumerStateError {
+  return new ConsumerStateError(
+    'A consumer is either given its partitions by a group or assigned them by the application.',
+    'Use subscribe or assign, not both; unsubscribe in between.',
+  );
+}
+
+/** Something else was given where an offset has to be. */
+export function notAnOffset(at: TopicPartition, offset: number): ConsumerStateError {
+  return new ConsumerStateError(
+    `${offset} is not an offset of ${formatPartition(at)}.`,
+    "Give a whole number from 0 on; seek also takes 'earliest', 'latest' and a timestamp.",
+  );
+}

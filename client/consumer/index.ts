@@ -1,12 +1,6 @@
 /** Reading partitions: assignment, positions, fetching ahead, handing out. */
 export type { AssignmentTarget } from './assignment-target';
-export {
-  Consumer,
-  type ConsumerCloseOptions,
-  type PartitionOffset,
-  type PartitionOffsetForTime,
-  type RunOptions,
-} from './consumer';
+export { Consumer } from './consumer';
 export { ConsumerBatch } from './consumer-batch';
 export {
   ConsumerStateError,
@@ -40,5 +34,7 @@ export type { CommittedOffset, OffsetToCommit } from './group/offset-to-commit';
 export type { RebalanceListener, Subscription } from './group/subscription';
 export type { OffsetQuestion } from './offset-lookup';
 export type { OffsetPosition, PartitionPosition } from './offset-position';
+export type { PartitionOffset, PartitionOffsetForTime } from './partition-offset';
 export type { ConsumerHandlers } from './run-loop';
+export type { ConsumerCloseOptions, RunOptions } from './run-options';
 export type { TopicPartition } from './topic-partition';
