@@ -1,14 +1,23 @@
 /*
- * A client on librdkafka for librdkafka.test.ts.
+ * A client on librdkafka for the tests of this folder.
  *
- *   produce <brokers> <topic> <count>  writes the numbers from 0 on as an idempotent producer with
- *                                      acks=all; prints "delivered <number> <offset>" for each
- *   consume <brokers> <topic> <count>  reads so many records of partition 0; prints "<offset> <value>"
+ *   produce <brokers> <topic> <count>      writes the numbers from 0 on to partition 0, as an
+ *                                          idempotent producer with acks=all
+ *   stream <brokers> <topic> <partitions>  the same, to all partitions in turn, some hundred a
+ *                                          second, until its stdin ends
+ *   consume <brokers> <topic> <count>      reads so many records of partition 0; prints
+ *                                          "<offset> <value>"
+ *
+ * What writes prints "delivered <number> <partition> <offset> <at> <latency>" for each record, both
+ * times in microseconds.
  */
 #include <librdkafka/rdkafka.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 static int failures = 0;
 
@@ -31,23 +40,42 @@ static void delivered(rd_kafka_t *kafka, const rd_kafka_message_t *message, void
             rd_kafka_err2str(message->err));
     return;
   }
-  printf("delivered %.*s %lld\n", (int)message->len, (char *)message->payload,
-         (long long)message->offset);
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  printf("delivered %.*s %d %lld %lld %lld\n", (int)message->len, (char *)message->payload,
+         (int)message->partition, (long long)message->offset,
+         now.tv_sec * 1000000LL + now.tv_nsec / 1000, (long long)rd_kafka_message_latency(message));
   fflush(stdout);
 }
 
-static void produce(rd_kafka_t *kafka, const char *topic, int count) {
-  for (int i = 0; i < count; i++) {
-    char value[16];
-    int length = snprintf(value, sizeof(value), "%d", i);
-    rd_kafka_resp_err_t error =
-        rd_kafka_producev(kafka, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(0),
-                          RD_KAFKA_V_VALUE(value, length), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                          RD_KAFKA_V_END);
-    if (error) fail("produce", rd_kafka_err2str(error));
-    rd_kafka_poll(kafka, 5);
-  }
+static void produce_one(rd_kafka_t *kafka, const char *topic, int partition, int number) {
+  char value[16];
+  int length = snprintf(value, sizeof(value), "%d", number);
+  rd_kafka_resp_err_t error = rd_kafka_producev(
+      kafka, RD_KAFKA_V_TOPIC(topic), RD_KAFKA_V_PARTITION(partition),
+      RD_KAFKA_V_VALUE(value, length), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+  if (error) fail("produce", rd_kafka_err2str(error));
+  rd_kafka_poll(kafka, 5);
+}
+
+static void flush(rd_kafka_t *kafka) {
   if (rd_kafka_flush(kafka, 60000)) fail("flush", "not all was delivered in time");
+}
+
+static void produce(rd_kafka_t *kafka, const char *topic, int count) {
+  for (int i = 0; i < count; i++) produce_one(kafka, topic, 0, i);
+  flush(kafka);
+}
+
+static int stdin_has_ended(void) {
+  struct pollfd in = {.fd = 0, .events = POLLIN};
+  char byte;
+  return poll(&in, 1, 0) > 0 && read(0, &byte, 1) <= 0;
+}
+
+static void stream(rd_kafka_t *kafka, const char *topic, int partitions) {
+  for (int i = 0; !stdin_has_ended(); i++) produce_one(kafka, topic, i % partitions, i);
+  flush(kafka);
 }
 
 static void consume(rd_kafka_t *kafka, const char *topic, int count) {
@@ -66,8 +94,9 @@ static void consume(rd_kafka_t *kafka, const char *topic, int count) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 5) fail("usage", "produce|consume <brokers> <topic> <count>");
-  int producing = strcmp(argv[1], "produce") == 0;
+  if (argc != 5) fail("usage", "produce|stream|consume <brokers> <topic> <count>");
+  int streaming = strcmp(argv[1], "stream") == 0;
+  int producing = streaming || strcmp(argv[1], "produce") == 0;
   rd_kafka_conf_t *conf = rd_kafka_conf_new();
   set(conf, "bootstrap.servers", argv[2]);
   if (producing) {
@@ -82,7 +111,8 @@ int main(int argc, char **argv) {
   rd_kafka_t *kafka = rd_kafka_new(producing ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, conf, why,
                                    sizeof(why));
   if (!kafka) fail("rd_kafka_new", why);
-  if (producing) produce(kafka, argv[3], atoi(argv[4]));
+  if (streaming) stream(kafka, argv[3], atoi(argv[4]));
+  else if (producing) produce(kafka, argv[3], atoi(argv[4]));
   else consume(kafka, argv[3], atoi(argv[4]));
   rd_kafka_destroy(kafka);
   return failures == 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { findProgram } from '../../tools/dev/find-program';
+import { processGuard } from '../harness/process-guard';
 
 /** A program that the machine may lack. `npm test` installs them where apt can. */
 export function clientProgram(name: string): string | null {
@@ -10,6 +11,8 @@ export function clientProgram(name: string): string | null {
 export interface ClientInput {
   /** For its stdin. */
   readonly input?: string;
+  /** Its stdin ends when this settles. Default at once. */
+  readonly inputEnds?: Promise<unknown>;
   /** Told of everything it has written so far, whenever there is more. */
   readonly onOutput?: (stdout: string) => void;
 }
@@ -23,9 +26,10 @@ export interface ClientInput {
 export async function runClient(
   program: string,
   args: readonly string[],
-  { input = '', onOutput }: ClientInput = {},
+  { input = '', inputEnds = Promise.resolve(), onOutput }: ClientInput = {},
 ): Promise<string> {
   const child = spawn(program, args);
+  processGuard.add(child);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text: Buffer) => {
@@ -34,7 +38,9 @@ export async function runClient(
   });
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
   child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
+  child.stdin.write(input);
+  const endInput = (): void => void child.stdin.end();
+  inputEnds.then(endInput, endInput);
   const [code] = (await once(child, 'close')) as [number | null];
   if (code !== 0) {
     throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);

@@ -1,6 +1,6 @@
 import { Kafka } from '../../../client';
 import type { Stage } from '../drill';
-import { GroupMember } from './group-member';
+import { GroupMember, verifiableConsumer } from './group-member';
 import { groupProblems } from './judge-group';
 
 const GROUP = 'drilled';
@@ -19,7 +19,10 @@ export class GroupLoad {
   add(): GroupMember {
     const { cluster, workload, tell } = this.stage;
     const name = `member-${this.members.length}`;
-    const member = new GroupMember(name, cluster.bootstrap, workload.topic, GROUP);
+    const member = new GroupMember(
+      name,
+      verifiableConsumer(cluster.bootstrap, workload.topic, GROUP),
+    );
     this.members.push(member);
     tell(`${name} comes`);
     return member;

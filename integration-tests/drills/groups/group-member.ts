@@ -14,6 +14,10 @@ export interface MemberEvent {
     readonly minOffset?: number;
     readonly maxOffset?: number;
   }[];
+  /** With these, one record (`record_data`). */
+  readonly partition?: number;
+  readonly offset?: number;
+  readonly value?: string;
   readonly offsets?: readonly { readonly partition: number; readonly offset: number }[];
   readonly success?: boolean;
 }
@@ -27,6 +31,28 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
+/** A program that prints what it is told in the lines of kafka-verifiable-consumer. */
+export interface MemberProgram {
+  readonly program: string;
+  readonly args: readonly string[];
+}
+
+/** Our own client as a member. */
+export function verifiableConsumer(
+  bootstrap: readonly string[],
+  topic: string,
+  group: string,
+): MemberProgram {
+  return {
+    program: process.execPath,
+    args: [
+      join(projectRoot(), 'dist', 'tools', 'kafka-verifiable-consumer.js'),
+      ...['--bootstrap-server', bootstrap.join(), '--topic', topic, '--group-id', group],
+      ...['--session-timeout', '6000', '--reset-policy', 'earliest'],
+    ],
+  };
+}
+
 /** A member of a group in a process of its own, which commits what it has been given. */
 export class GroupMember {
   readonly events: MemberEvent[] = [];
@@ -39,19 +65,9 @@ export class GroupMember {
 
   constructor(
     readonly name: string,
-    bootstrap: readonly string[],
-    topic: string,
-    group: string,
+    { program, args }: MemberProgram,
   ) {
-    this.child = spawn(
-      process.execPath,
-      [
-        join(projectRoot(), 'dist', 'tools', 'kafka-verifiable-consumer.js'),
-        ...['--bootstrap-server', bootstrap.join(), '--topic', topic, '--group-id', group],
-        ...['--session-timeout', '6000', '--reset-policy', 'earliest'],
-      ],
-      { stdio: ['ignore', 'pipe', 'ignore'] },
-    );
+    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     createInterface({ input: this.child.stdout! }).on('line', (line) => {
       this.events.push(JSON.parse(line) as MemberEvent);
     });
@@ -78,6 +94,10 @@ export class GroupMember {
     this.child.kill('SIGKILL');
     await this.ended;
     this.killedAt = Date.now();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** Leaves the group. */
