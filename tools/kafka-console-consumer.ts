@@ -99,7 +99,7 @@ async function run(context: CommandContext<ConsoleConsumerOptions>): Promise<voi
   signal.addEventListener('abort', () => consumer.wakeup());
   try {
     const begun = tellIfSlow(
-      consumerOptions.groupId === undefined || 'partition' in plan
+      consumerOptions.groupId === undefined
         ? targets(kafka, plan).then((found) => consumer.assign(found))
         : consumer.subscribe({ topics: ['topic' in plan ? plan.topic : plan.include] }),
       () => note(`Still looking for the topic on ${options.bootstrapServer}; end with Ctrl-C.`),

@@ -101,12 +101,18 @@ export function formatterProperties(options: ConsoleConsumerOptions): Record<str
 
 /** The group may be named in three places, which must not contradict each other. */
 function groupOf(
-  { group, consumerProperty }: ConsoleConsumerOptions,
+  { group, consumerProperty, partition }: ConsoleConsumerOptions,
   file: string | undefined,
 ): string | undefined {
   const fromFile = file === undefined ? undefined : loadPropertiesFile(file)['group.id'];
   const given = [group, consumerProperty['group.id'], fromFile];
   const different = [...new Set(given.filter((id) => id !== undefined))];
+  if (different.length === 1 && partition !== undefined) {
+    throw new UsageError(
+      'Options group and partition cannot be specified together.',
+      'A group says itself who reads which partition; leave one of the two away.',
+    );
+  }
   if (different.length <= 1) return different[0];
   throw new UsageError(
     "The group ids provided in different places (directly using '--group', via " +

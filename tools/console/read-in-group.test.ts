@@ -43,16 +43,17 @@ describe('kafka-console-consumer --group', () => {
     expect(coordinator.offsets.size).toBe(0);
   });
 
-  test('one partition, without joining', async () => {
-    const partition = ['--topic', 'clicks', '--partition', '0', '--offset', '1'];
-    const { stdout } = await ranCommand(
-      consoleConsumer,
-      args('--group', 'g', ...partition, '--max-messages', '1'),
-    );
-    expect(stdout).toBe('b\n');
-    expect(coordinator.generation).toBe(0);
-    expect(committed()).toBe(2);
-  });
+  test.each([[['--group', 'g']], [['--consumer-property', 'group.id=g']]])(
+    'not together with --partition: %j',
+    async (group) => {
+      const { code, stdout, stderr } = await ranCommand(
+        consoleConsumer,
+        args(...group, '--topic', 'clicks', '--partition', '0'),
+      );
+      expect(stderr).toContain('Options group and partition cannot be specified together.');
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    },
+  );
 });
 
 test('kafka-verifiable-consumer --group-id', async () => {

@@ -1,5 +1,6 @@
 import type { GroupCoordinator } from './group-coordinator';
 import type { JoinOutcome } from './group-member';
+import { GroupRoster } from './group-roster';
 import type { JoinRequest } from './join';
 import {
   DELAY_MS,
@@ -268,6 +269,24 @@ describe('sessions', () => {
     await fixture.pass(1);
     await expect(beat(two!)).rejects.toMatchObject(code('UNKNOWN_MEMBER_ID'));
     await expect(beat(one!)).rejects.toMatchObject(code('REBALANCE_IN_PROGRESS'));
+  });
+
+  it('are kept with few timers, however many members there are', async () => {
+    fixture.configs = { ...fixture.configs, maxSize: 2000 };
+    const members = await stableGroup(1000);
+    const timers = jest.spyOn(fixture.clock, 'setTimeout');
+    const looks = jest.spyOn(GroupRoster.prototype, 'all', 'get');
+    for (let round = 0; round < 10; round++) {
+      await fixture.pass(SESSION_MS / 2);
+      for (const member of members) await beat(member);
+    }
+    expect(timers.mock.calls.length).toBeLessThan(50);
+    expect(looks.mock.calls.length).toBeLessThan(50);
+    looks.mockRestore();
+    await fixture.pass(SESSION_MS - 1);
+    expect(await state()).toBe('Stable');
+    await fixture.pass(1);
+    expect(await state()).toBe('Empty');
   });
 
   it('cost the storage nothing while everybody lives', async () => {

@@ -46,16 +46,17 @@ export class Group extends GroupFacts {
     }
   }
 
-  /** A member has been heard of. */
+  /** A member has been heard of: the timer may come too early for it, never too late. */
   touch(member: GroupMember): void {
     member.alive(this.now);
-    this.arm();
+    this.timer.by(member.deadline);
   }
 
   /** Gives an id away, to be joined with before a session is over. */
   addPending(memberId: string, sessionTimeoutMs: number): void {
-    this.roster.pending.set(memberId, this.now + sessionTimeoutMs);
-    this.arm();
+    const until = this.now + sessionTimeoutMs;
+    this.roster.pending.set(memberId, until);
+    this.timer.by(until);
   }
 
   removePending(memberId: string): void {
