@@ -2,8 +2,12 @@ import { ConfigResourceType } from '../../client/protocol/messages/describe-conf
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { DEFAULT_ENTITY, type ConfigEntity, type ConfigStore } from '../../zk-coordination';
 import { applyChanges, type ConfigChange } from '../config/alter-operation';
-import { brokerConfigDefinition, type BrokerConfigKey } from '../config/broker-configs';
-import type { Properties } from '../config/check-properties';
+import {
+  brokerConfigDefinition,
+  brokerConfigs,
+  type BrokerConfigKey,
+} from '../config/broker-configs';
+import { unknownConfig, type Properties } from '../config/check-properties';
 import { validateTopicOverrides } from '../config/topic-config';
 import { topicConfigs, type TopicConfigKey } from '../config/topic-configs';
 import type { ConfigDependencies } from './describe-configs';
@@ -108,7 +112,7 @@ function brokerTarget(name: string, { configs }: AlterConfigsDependencies): Targ
 function assertDynamic(name: string, forAll: boolean): void {
   const scope = brokerConfigDefinition(name)?.dynamic;
   if (scope === undefined) {
-    throw new ProtocolError('INVALID_CONFIG', `There is no broker config ${name}.`);
+    throw unknownConfig(name, 'broker', Object.keys(brokerConfigs));
   }
   if (scope === 'read-only') {
     throw new ProtocolError(

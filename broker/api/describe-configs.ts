@@ -7,6 +7,7 @@ import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Logger } from '../../client/runtime/logger';
 import {
   describeBrokerConfig,
+  describeBrokerDefaults,
   describeTopicConfig,
   type ConfigEntry,
 } from '../config/describe-configs';
@@ -63,6 +64,7 @@ function describeOne(
       }
       return describeTopicConfig(configs.topic(resourceName), options);
     case ConfigResourceType.BROKER:
+      if (resourceName === '') return describeBrokerDefaults(configs.broker, options);
       assertThisBroker(resourceName, brokerId);
       return describeBrokerConfig(configs.broker, options);
     default:
@@ -73,9 +75,8 @@ function describeOne(
   }
 }
 
-/** The empty name stands for the default of all brokers, which every broker can tell. */
 function assertThisBroker(name: string, brokerId: number): void {
-  if (name === '' || name === String(brokerId)) return;
+  if (name === String(brokerId)) return;
   throw new ProtocolError(
     'INVALID_REQUEST',
     `This is broker ${brokerId}; the configs of broker "${name}" have to be asked for there.`,

@@ -22,7 +22,7 @@ export function initProducerIdHandler({
   producerIds,
   logger,
 }: InitProducerIdDependencies): ApiHandler<typeof InitProducerId> {
-  return ({ transactionalId }) => {
+  return async ({ transactionalId }) => {
     try {
       if (transactionalId !== null) {
         throw new ProtocolError(
@@ -30,7 +30,7 @@ export function initProducerIdHandler({
           'This broker does not support transactions yet.',
         );
       }
-      const producerId = producerIds.next();
+      const producerId = await producerIds.next();
       return { errorCode: ErrorCode.NONE, producerId, producerEpoch: 0 };
     } catch (error) {
       const { errorCode } = responseError(error, logger, 'InitProducerId');

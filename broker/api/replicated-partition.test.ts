@@ -104,16 +104,43 @@ describe('Produce', () => {
 });
 
 describe('ListOffsets', () => {
-  async function offsets(timestamp: number, replicaId = -1, apiVersion = 7) {
-    const handle = listOffsetsHandler({ replicas: fixture.replicas, logger: fixture.logger });
-    const partitions = [{ partitionIndex: 0, currentLeaderEpoch: -1, timestamp }];
+  async function offsets(timestamp: number, replicaId = -1, apiVersion = 7, times = 1) {
+    const handle = listOffsetsHandler(fixture);
+    const wanted = { partitionIndex: 0, currentLeaderEpoch: -1, maxNumOffsets: 1 };
+    const partitions = Array.from({ length: times }, () => ({ ...wanted, timestamp }));
     const response = (await handle(
       { replicaId, isolationLevel: 0, topics: [{ name: 't', partitions }] },
       requestContext({ apiVersion }),
     )) as ResponseInput<typeof ListOffsets>;
     const answer = response.topics[0]?.partitions[0];
-    return answer?.errorCode ? nameOf(answer.errorCode) : answer?.offset;
+    if (answer?.errorCode) return nameOf(answer.errorCode);
+    return answer?.oldStyleOffsets ?? answer?.offset;
   }
+
+  it('does not guess what a special timestamp means that the version does not know', async () => {
+    await fixture.append(partition, 3);
+    catchUp();
+    expect(await offsets(OffsetSpec.MAX_TIMESTAMP, -1, 6)).toBe('UNSUPPORTED_VERSION');
+    expect(await offsets(OffsetSpec.EARLIEST_LOCAL)).toBe('UNSUPPORTED_VERSION');
+    expect(await offsets(OffsetSpec.EARLIEST_LOCAL, -1, 8)).toBe(0);
+    expect(await offsets(OffsetSpec.LATEST_TIERED, -1, 8)).toBe('UNSUPPORTED_VERSION');
+    expect(await offsets(OffsetSpec.LATEST_TIERED, -1, 9)).toBe(-1);
+    expect(await offsets(-6, -1, 9)).toBe('UNSUPPORTED_VERSION');
+  });
+
+  it('answers version 0 with a list of offsets, clients what is committed', async () => {
+    await fixture.append(partition, 3);
+    catchUp();
+    await fixture.append(partition, 2);
+    expect(await offsets(OffsetSpec.LATEST, -1, 0)).toEqual([3]);
+    expect(await offsets(OffsetSpec.LATEST, 2, 0)).toEqual([5]);
+    expect(await offsets(OffsetSpec.EARLIEST, -1, 0)).toEqual([0]);
+    expect(await offsets(OffsetSpec.MAX_TIMESTAMP, -1, 0)).toBe('UNSUPPORTED_VERSION');
+  });
+
+  it('refuses a partition that is asked about twice', async () => {
+    expect(await offsets(OffsetSpec.LATEST, -1, 7, 2)).toBe('INVALID_REQUEST');
+  });
 
   it('tells clients what is committed and followers what there is', async () => {
     await fixture.append(partition, 3);

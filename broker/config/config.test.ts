@@ -5,7 +5,11 @@ import { brokerConfigs, brokerConfigSections } from './broker-configs';
 import { isSensitive, password, type ConfigDefinition } from './config-definition';
 import { ConfigError } from './config-error';
 import { renderConfigReference } from './config-reference';
-import { describeBrokerConfig, describeTopicConfig } from './describe-configs';
+import {
+  describeBrokerConfig,
+  describeBrokerDefaults,
+  describeTopicConfig,
+} from './describe-configs';
 import { parseConfig } from './parse-config';
 import { parseOverrides, parseServerProperties } from './server-properties';
 import { TopicConfig, validateTopicOverrides } from './topic-config';
@@ -320,6 +324,51 @@ describe('DescribeConfigs', () => {
       configType: ConfigType.LONG,
       documentation: topicConfigs['retention.ms'].doc,
     });
+  });
+
+  test('what is asked for by name, in the order asked; without names all', () => {
+    const topic = TopicConfig.resolve(broker, {});
+    const namesFor = (keys: string[]) =>
+      describeTopicConfig(topic, { keys }).map(({ name }) => name);
+    expect(namesFor(['segment.ms', 'cleanup.policy', 'segment.ms', 'toString'])).toEqual([
+      'segment.ms',
+      'cleanup.policy',
+    ]);
+    expect(namesFor([])).toEqual(Object.keys(topicConfigs));
+  });
+
+  test('defaults in other units are told beside what is set only', () => {
+    const synonymsOf = (overrides: Record<string, string>, properties: Record<string, string>) =>
+      describeTopicConfig(TopicConfig.resolve(create(properties), overrides), {
+        keys: ['retention.ms'],
+        includeSynonyms: true,
+      })[0].synonyms?.map(({ name, value }) => `${name}=${value}`);
+    expect(synonymsOf({}, {})).toEqual([]);
+    expect(synonymsOf({ 'retention.ms': '5' }, {})).toEqual(['retention.ms=5']);
+    expect(synonymsOf({}, { 'log.retention.ms': '7' })).toEqual([
+      'log.retention.ms=7',
+      'log.retention.hours=168',
+    ]);
+  });
+
+  test('the default of all brokers: what is set there, and nothing else', () => {
+    const config = BrokerConfig.create(
+      { 'zookeeper.connect': 'z', 'log.retention.ms': '4' },
+      {
+        defaults: { 'log.retention.ms': '5', 'message.max.bytes': '6000' },
+        broker: { 'log.retention.ms': '7' },
+      },
+    );
+    expect(describeBrokerDefaults(config, { keys: null, includeSynonyms: true })).toMatchObject([
+      { name: 'message.max.bytes', value: '6000' },
+      {
+        name: 'log.retention.ms',
+        value: '5',
+        configSource: ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG,
+        synonyms: [{ value: '5' }],
+      },
+    ]);
+    expect(describeBrokerDefaults(config, { keys: ['log.dirs'] })).toEqual([]);
   });
 
   test('a broker, all of it', () => {

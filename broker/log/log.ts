@@ -28,6 +28,7 @@ import type {
   LogAppendInfo,
   LogListener,
   LogReadResult,
+  SegmentStart,
   TimestampOffset,
 } from './types';
 
@@ -207,6 +208,14 @@ export class PartitionLog implements Log, FlushSource {
     const from = Math.max(startOffset, state.startOffset);
     const to = Math.min(upToOffset, state.readableEnd);
     return readNow(this.reader.estimateBytes(from, to), state.environment.files);
+  }
+
+  segmentStarts(): SegmentStart[] {
+    const { segments, startOffset } = this.state;
+    return segments.all.map(({ baseOffset, modifiedAtMs }) => ({
+      offset: Math.max(baseOffset, startOffset),
+      modifiedAtMs,
+    }));
   }
 
   async offsetForTimestamp(timestamp: number): Promise<TimestampOffset | undefined> {

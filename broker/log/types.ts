@@ -2,6 +2,14 @@ import type { CompactionFigures, CompactionStatus } from './cleaner/compaction-s
 import type { LogConfig } from './log-config';
 import type { TopicPartition } from './topic-partition';
 
+/** Where a segment begins, and how old it is. */
+export interface SegmentStart {
+  /** Its first offset, or the log start offset if that is in it. */
+  readonly offset: number;
+  /** When it was last written to, ms since the epoch. */
+  readonly modifiedAtMs: number;
+}
+
 /** What came out of an append. Offsets are assigned at once; the bytes follow with {@link written}. */
 export interface LogAppendInfo {
   readonly firstOffset: number;
@@ -153,6 +161,8 @@ export interface Log {
    */
   estimateBytes(startOffset: number, upToOffset: number): number;
 
+  /** The segments, oldest first. */
+  segmentStarts(): SegmentStart[];
   /** First record at or after the log start whose time is `timestamp` or later, below `writtenEndOffset`. */
   offsetForTimestamp(timestamp: number): Promise<TimestampOffset | undefined>;
   /** The (first) record with the largest timestamp. */

@@ -30,6 +30,7 @@ test('a partition that may lie in a directory that failed at start is offline, n
     lease: { isHeld: () => true },
     brokerEpoch: () => 1,
     liveBrokerEpoch: () => 1,
+    exists: () => false,
     replicaLagTimeMaxMs: () => 30_000,
     minInsyncReplicas: () => 1,
     loadConfigs: () => Promise.resolve(),

@@ -21,6 +21,16 @@ function stop(leaderEpoch: number, deletePartition: boolean) {
   return fixture.replicas.stopReplicas([{ topicPartition: at, leaderEpoch, deletePartition }]);
 }
 
+test('who asks for a partition that only others host is sent to look for it (as in Kafka)', async () => {
+  const elsewhere = await ReplicaFixture.open({
+    exists: (topic, index) => `${topic}-${index}` === 't-1',
+  });
+  const find = (index: number) => () => elsewhere.replicas.partition('t', index);
+  expect(find(1)).toThrow(expect.objectContaining({ code: 'NOT_LEADER_OR_FOLLOWER' }) as Error);
+  expect(find(2)).toThrow(expect.objectContaining({ code: 'UNKNOWN_TOPIC_OR_PARTITION' }) as Error);
+  await elsewhere.close();
+});
+
 describe('by its leader epoch an instruction', () => {
   it('is refused when older', async () => {
     await fixture.obey({ leaderEpoch: 4 });

@@ -18,6 +18,8 @@ export interface ReplicaManagerOptions
   readonly lease: PartitionEnvironment['lease'];
   /** Own broker epoch, -1 while not registered. */
   brokerEpoch(): number;
+  /** Whether the cluster has a partition, wherever it is hosted. */
+  exists(topic: string, partition: number): boolean;
 }
 
 export type { LeaderAndIsr } from './leader-and-isr';
@@ -81,11 +83,16 @@ export class ReplicaManager {
     this.armReview();
   }
 
-  /** @throws ProtocolError UNKNOWN_TOPIC_OR_PARTITION */
+  /**
+   * @throws ProtocolError NOT_LEADER_OR_FOLLOWER (hosted by others only: clients look for it anew),
+   *   UNKNOWN_TOPIC_OR_PARTITION
+   */
   partition(topic: string, index: number): Partition {
     const partition = this.hosted.find(topic, index);
-    if (!partition) throw new ProtocolError('UNKNOWN_TOPIC_OR_PARTITION');
-    return partition;
+    if (partition) return partition;
+    throw new ProtocolError(
+      this.options.exists(topic, index) ? 'NOT_LEADER_OR_FOLLOWER' : 'UNKNOWN_TOPIC_OR_PARTITION',
+    );
   }
 
   /** The partition, if it is hosted here. */

@@ -74,6 +74,7 @@ export function openReplication(options: ReplicationOptions): Replication {
     lease: options.lease,
     brokerEpoch: () => options.brokerEpoch(),
     liveBrokerEpoch: (id) => metadata.broker(id)?.epoch,
+    exists: (topic, partition) => metadata.topic(topic)?.partitions[partition] !== undefined,
     clock,
     logger,
     minInsyncReplicas: (topic, replicationFactor) =>

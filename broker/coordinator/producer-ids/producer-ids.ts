@@ -3,6 +3,7 @@ import { AllocateProducerIds } from '../../../client/protocol/messages/allocate-
 import { ProtocolError } from '../../../client/protocol/protocol-error';
 import { backoffMs } from '../../../client/runtime/backoff';
 import type { Clock } from '../../../client/runtime/clock';
+import { deferred } from '../../../client/runtime/deferred';
 import { describeError } from '../../../client/runtime/error';
 import type { Logger } from '../../../client/runtime/logger';
 import { producerIdBlock, ProducerIdBlock } from './producer-id-block';
@@ -16,17 +17,20 @@ export interface ProducerIdsOptions {
     api: typeof AllocateProducerIds,
     body: RequestInput<typeof AllocateProducerIds>,
   ): Promise<ResponseOf<typeof AllocateProducerIds>>;
-  readonly clock: Pick<Clock, 'monotonic'>;
+  readonly clock: Pick<Clock, 'monotonic' | 'setTimeout' | 'clearTimeout'>;
   readonly random: () => number;
   readonly logger: Logger;
 }
 
 const backoff = { initialMs: 50, maxMs: 1000 };
+/** How long a producer is kept waiting for the controller before it is told to come again. */
+const PATIENCE_MS = 5_000;
 
 /**
  * Gives every producer an id that no other producer of the cluster gets, out of blocks that the
  * controller gives to this broker. The next block is asked for when nine tenths of one are used, so
- * that producers rarely wait. (Kafka's `RPCProducerIdManager`.)
+ * that producers rarely wait. (Kafka's `RPCProducerIdManager`, which tells those to come again who
+ * find no id; `ZkProducerIdManager` had them wait, as it is here.)
  */
 export class ProducerIds {
   private current = ProducerIdBlock.empty;
@@ -35,25 +39,51 @@ export class ProducerIds {
   private failures = 0;
   /** No request to the controller before this monotonic time. */
   private notBefore = 0;
+  /** To be called whenever the controller has answered, or failed to. */
+  private readonly waiting = new Set<() => void>();
 
   constructor(private readonly options: ProducerIdsOptions) {}
 
   /**
-   * @throws ProtocolError COORDINATOR_LOAD_IN_PROGRESS while the controller has not answered; the
-   *   producer asks again
+   * @throws ProtocolError COORDINATOR_LOAD_IN_PROGRESS when the controller gives none for a while;
+   *   the producer asks again
    */
-  next(): number {
+  async next(): Promise<number> {
+    const { clock } = this.options;
+    const patienceEnds = clock.monotonic() + PATIENCE_MS;
+    for (;;) {
+      const id = this.take();
+      if (id !== undefined) return id;
+      const now = clock.monotonic();
+      if (now >= patienceEnds) {
+        throw new ProtocolError(
+          'COORDINATOR_LOAD_IN_PROGRESS',
+          'The broker waits for producer ids from the controller.',
+        );
+      }
+      const wakeUp = this.asking ? patienceEnds : Math.min(patienceEnds, this.notBefore);
+      await this.answerOrTime(wakeUp - now);
+    }
+  }
+
+  private take(): number | undefined {
     if (this.current.isUsedUp && this.following) {
       this.current = this.following;
       this.following = undefined;
     }
     const id = this.current.take();
     if (!this.following && this.current.isNearlyUsedUp) this.prefetch();
-    if (id !== undefined) return id;
-    throw new ProtocolError(
-      'COORDINATOR_LOAD_IN_PROGRESS',
-      'The broker waits for producer ids from the controller.',
-    );
+    return id;
+  }
+
+  private async answerOrTime(ms: number): Promise<void> {
+    const { clock } = this.options;
+    const over = deferred();
+    const timer = clock.setTimeout(over.resolve, ms);
+    this.waiting.add(over.resolve);
+    await over.promise;
+    clock.clearTimeout(timer);
+    this.waiting.delete(over.resolve);
   }
 
   private prefetch(): void {
@@ -76,6 +106,7 @@ export class ProducerIds {
       );
     } finally {
       this.asking = false;
+      for (const wake of this.waiting) wake();
     }
   }
 }

@@ -145,6 +145,7 @@ export class ReplicaFixture {
       lease: fixture.lease,
       brokerEpoch: () => fixture.live.get(1) ?? -1,
       liveBrokerEpoch: (id) => fixture.live.get(id),
+      exists: () => false,
       minInsyncReplicas: () => fixture.minInsyncReplicas,
       replicaLagTimeMaxMs: () => 30_000,
       loadConfigs: () => Promise.resolve(),

@@ -8,12 +8,16 @@ export const OffsetSpec = {
   EARLIEST: -2,
   /** The record with the largest timestamp. */
   MAX_TIMESTAMP: -3,
+  /** The first on the broker's own disk, from version 8 on; here the same as EARLIEST (KIP-405). */
+  EARLIEST_LOCAL: -4,
+  /** The last in remote storage, from version 9 on; here there is none (KIP-1005). */
+  LATEST_TIERED: -5,
 } as const;
 
 export const ListOffsets = defineApi({
   key: 2,
   name: 'ListOffsets',
-  versions: '1-7',
+  versions: '0-9',
   flexible: '6+',
   doc: 'Finds offsets by timestamp, or the first or the last of a partition.',
   request: {
@@ -29,8 +33,13 @@ export const ListOffsets = defineApi({
           ignorable: true,
         }),
         timestamp: int64(
-          'Milliseconds since the epoch, or -1 latest, -2 earliest, -3 largest timestamp.',
+          'Milliseconds since the epoch, or -1 latest, -2 earliest, -3 largest timestamp, -4 earliest on disk, -5 latest in remote storage.',
         ),
+        maxNumOffsets: int32('How many offsets to answer at most.', {
+          versions: '0',
+          default: 1,
+          ignorable: true,
+        }),
       }),
     }),
   },
@@ -44,6 +53,7 @@ export const ListOffsets = defineApi({
       partitions: array('Per partition:', {
         partitionIndex: int32('Partition number.'),
         errorCode: int16('0, or why there is no answer.'),
+        oldStyleOffsets: array('Offsets found, the largest first.', int64(), { versions: '0' }),
         timestamp: int64('Timestamp of the record found, -1 when not asked by timestamp.', {
           versions: '1+',
           default: -1,

@@ -173,6 +173,7 @@ describe('responses', () => {
         errorCode: -1,
         timestamp: 1_700_000_000_123,
         offset: -130,
+        oldStyleOffsets: [],
         leaderEpoch: -1,
       },
       {
@@ -180,6 +181,7 @@ describe('responses', () => {
         errorCode: 0,
         timestamp: -(2 ** 40) - 5,
         offset: 2 ** 53 - 1,
+        oldStyleOffsets: [],
         leaderEpoch: -1,
       },
     ]);
