@@ -13,6 +13,8 @@ export interface MultiBrokerOptions extends Pick<BrokerProcessOptions, 'nodeArgs
   readonly env?: (id: number) => Readonly<Record<string, string>>;
   /** Number of brokers, with ids from 1 on. Default 3. */
   readonly brokers?: number;
+  /** Where each listens, instead of on free ports. */
+  readonly ports?: readonly number[];
   readonly zookeeper?: EnsembleOptions;
   /** For all brokers, or for each. */
   readonly configs?: Configs | ((id: number) => Configs);
@@ -57,7 +59,7 @@ export class MultiBrokerCluster {
   static async prepare(options: MultiBrokerOptions = {}): Promise<MultiBrokerCluster> {
     const zookeeper = await ZooKeeperEnsemble.start(options.zookeeper);
     const directory = await mkdtemp(join(tmpdir(), 'kafka-classic-brokers-'));
-    const ports = await freePorts(options.brokers ?? 3);
+    const ports = options.ports ?? (await freePorts(options.brokers ?? 3));
     const cluster = new MultiBrokerCluster(zookeeper, directory, ports, options);
     if (options.proxies) await cluster.openProxies();
     return cluster;

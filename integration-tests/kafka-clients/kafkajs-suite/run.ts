@@ -1,0 +1,125 @@
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { runProgram } from '../../../tools/dev/run-program';
+import { adaptSuite } from './adapt-suite';
+import { startSuiteCluster } from './suite-cluster';
+import { readResults, type FolderResults, type JestJson } from './suite-results';
+import { DEFAULT_SOURCE, DEFAULT_TAG, fetchSuite, SuiteUnavailableError } from './suite-source';
+
+/** Those whose tests talk to brokers. */
+const LIVE_FOLDERS = ['broker', 'admin', 'producer', 'consumer', 'cluster', 'network'] as const;
+
+/** Longer than any folder takes on a slow machine. */
+const FOLDER_LIMIT_MS = 3_600_000;
+
+interface Options {
+  readonly source: string;
+  readonly tag: string;
+  readonly directory?: string;
+  readonly folders: string;
+  readonly json?: string;
+}
+
+/** `npm run kafkajs-suite`: runs KafkaJS's own tests against three brokers of ours. */
+async function main(): Promise<number> {
+  const options = new Command('kafkajs-suite')
+    .option('--source <repository>', "KafkaJS's repository, an address or a path", DEFAULT_SOURCE)
+    .option('--tag <tag>', 'which version', DEFAULT_TAG)
+    .option(
+      '--directory <path>',
+      'for the suite; used again if it is there. Default a temporary one',
+    )
+    .option('--folders <names>', 'below src, or parts of paths', LIVE_FOLDERS.join(','))
+    .option('--json <file>', 'writes the results there')
+    .parse()
+    .opts<Options>();
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kafkajs-suite-')));
+  try {
+    const commit = await fetchSuite(options.source, options.tag, directory);
+    const folders = await runFolders(directory, options.folders.split(','));
+    const report = { suite: 'KafkaJS', tag: options.tag, commit, folders };
+    if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    return folders.some(({ failed }) => failed.length > 0) ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof SuiteUnavailableError)) throw error;
+    print(`SKIPPED, nothing was tested: KafkaJS's suite cannot be had. ${error.message}`);
+    return 0;
+  } finally {
+    if (!options.directory) await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function runFolders(
+  directory: string,
+  folders: readonly string[],
+): Promise<readonly FolderResults[]> {
+  const { cluster, ports } = await startSuiteCluster();
+  try {
+    adaptSuite(directory, ports);
+    const results: FolderResults[] = [];
+    for (const folder of folders) {
+      const result = await runFolder(directory, folder);
+      results.push(result);
+      printResult(result);
+    }
+    return results;
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function runFolder(directory: string, folder: string): Promise<FolderResults> {
+  const output = join(directory, '.kafka-classic');
+  await mkdir(output, { recursive: true });
+  const name = folder.replaceAll('/', '-');
+  const report = join(output, `${name}.json`);
+  await rm(report, { force: true });
+  const { output: said } = await runProgram(
+    process.execPath,
+    [
+      join(directory, 'node_modules', 'jest', 'bin', 'jest.js'),
+      ...['--ci', '--runInBand', '--forceExit', '--no-watchman', '--json', '--outputFile', report],
+      ...['--testPathPattern', `/src/${folder}`],
+    ],
+    {
+      cwd: directory,
+      env: {
+        ...process.env,
+        NODE_ENV: 'test',
+        KAFKA_VERSION: '2.4',
+        KAFKAJS_DEBUG_PROTOCOL_BUFFERS: '1',
+      },
+      timeoutMs: FOLDER_LIMIT_MS,
+    },
+  );
+  await writeFile(join(output, `${name}.log`), said);
+  const results = JSON.parse(await readFile(report, 'utf8')) as JestJson;
+  return readResults(folder, results, directory);
+}
+
+function printResult({ folder, passed, failed, skipped, notApplicable }: FolderResults): void {
+  const reasons = Object.entries(notApplicable).map(([why, count]) => `${count} ${why}`);
+  print(
+    `${folder}: ${passed} passed, ${failed.length} failed, ` +
+      `not applicable: ${reasons.join(', ') || 'none'}, skipped by the suite itself: ${skipped}`,
+  );
+  for (const { file, title, message } of failed) print(`  ${file}: ${title}\n    ${message}`);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+// Exits are what makes the processes end that were started.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(130));
+}
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(2);
+  },
+);

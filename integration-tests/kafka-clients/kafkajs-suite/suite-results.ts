@@ -1,0 +1,61 @@
+import { relative } from 'node:path';
+import { notApplicable, type Inapplicability } from './not-applicable';
+
+/** The part of jest's `--json` report that is read here. */
+export interface JestJson {
+  readonly testResults: readonly {
+    /** Path of the test file. */
+    readonly name: string;
+    /** Why the file could not be run at all, if so. */
+    readonly message: string;
+    readonly status: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: 'passed' | 'failed' | 'pending' | 'todo';
+      readonly failureMessages: readonly string[] | null;
+    }[];
+  }[];
+}
+
+export interface FailedTest {
+  readonly file: string;
+  readonly title: string;
+  /** The first line of what jest says. */
+  readonly message: string;
+}
+
+export interface FolderResults {
+  readonly folder: string;
+  readonly passed: number;
+  readonly failed: readonly FailedTest[];
+  /** Number of tests that do not count, by reason. */
+  readonly notApplicable: Readonly<Partial<Record<Inapplicability, number>>>;
+  /** Tests the suite itself does not run against this version of Kafka. */
+  readonly skipped: number;
+}
+
+/** Sorts the tests of a folder. @param root of the suite */
+export function readResults(folder: string, report: JestJson, root: string): FolderResults {
+  const counts = { passed: 0, skipped: 0 };
+  const failed: FailedTest[] = [];
+  const excluded: Partial<Record<Inapplicability, number>> = {};
+  for (const { name, message, assertionResults } of report.testResults) {
+    const file = relative(root, name);
+    if (assertionResults.length === 0)
+      failed.push({ file, title: '', message: firstLine(message) });
+    for (const { fullName, status, failureMessages } of assertionResults) {
+      const why = notApplicable(file, fullName);
+      if (why) excluded[why] = (excluded[why] ?? 0) + 1;
+      else if (status === 'passed') counts.passed += 1;
+      else if (status !== 'failed') counts.skipped += 1;
+      else failed.push({ file, title: fullName, message: firstLine(failureMessages?.[0] ?? '') });
+    }
+  }
+  return { folder, ...counts, failed, notApplicable: excluded };
+}
+
+const ANSI_COLOURS = /\u001B\[\d+m/g;
+
+function firstLine(message: string): string {
+  return (message.replaceAll(ANSI_COLOURS, '').split('\n')[0] ?? '').trim();
+}
