@@ -246,6 +246,16 @@ describe('the assignment', () => {
     expect(String((await sync(members[1]!)).assignment)).toBe('p1');
   });
 
+  it.each([0, -1])('has a session to be asked for with a rebalance timeout of %d', async (ms) => {
+    const joining = join({ rebalanceTimeoutMs: ms });
+    await settled();
+    await fixture.pass(DELAY_MS);
+    const member = await joining;
+    await fixture.pass(SESSION_MS - 1);
+    await sync(member, { [member.memberId]: 'all' });
+    expect(await state()).toBe('Stable');
+  });
+
   it('that is never asked for costs the membership', async () => {
     const joins = [join(), join()];
     await settled();

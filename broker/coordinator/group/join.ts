@@ -173,8 +173,9 @@ async function takeOver(
 function update(member: GroupMember, request: JoinRequest): void {
   member.protocols = request.protocols;
   member.sessionTimeoutMs = request.sessionTimeoutMs;
+  // None at all would put the member out before it can ask for its assignment.
   member.rebalanceTimeoutMs =
-    request.rebalanceTimeoutMs < 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs;
+    request.rebalanceTimeoutMs <= 0 ? request.sessionTimeoutMs : request.rebalanceTimeoutMs;
 }
 
 function reasonOf({ reason }: JoinRequest, otherwise: string): string {
