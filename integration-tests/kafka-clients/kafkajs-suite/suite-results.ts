@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { notApplicable, type Inapplicability } from './not-applicable';
 
 /** The part of jest's `--json` report that is read here. */
@@ -54,8 +55,6 @@ export function readResults(folder: string, report: JestJson, root: string): Fol
   return { folder, ...counts, failed, notApplicable: excluded };
 }
 
-const ANSI_COLOURS = /\u001B\[\d+m/g;
-
 function firstLine(message: string): string {
-  return (message.replaceAll(ANSI_COLOURS, '').split('\n')[0] ?? '').trim();
+  return (stripVTControlCharacters(message).split('\n')[0] ?? '').trim();
 }
