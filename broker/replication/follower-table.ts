@@ -52,15 +52,24 @@ export class FollowerTable {
 
   /**
    * Smallest log end among those that count for the high watermark: the maximal ISR, and whoever is
-   * about to join it. It would never get there if the high watermark kept running ahead of it.
+   * about to join it. It would never get there if the high watermark kept running ahead of it. Who
+   * has not fetched since the controller refused to let it join is not about to.
+   *
+   * @param refusedUntil when the controller may be asked again, monotonic milliseconds
    */
-  smallestEnd(maximalIsr: readonly number[], leaderEndOffset: number, now: number): number {
+  smallestEnd(
+    maximalIsr: readonly number[],
+    leaderEndOffset: number,
+    now: number,
+    refusedUntil: number,
+  ): number {
     let smallest = leaderEndOffset;
     for (const follower of this.byId.values()) {
       if (follower.logEndOffset >= smallest) continue;
       const counts =
         maximalIsr.includes(follower.brokerId) ||
-        (follower.isCaughtUp(leaderEndOffset, now, this.environment.replicaLagTimeMaxMs()) &&
+        (follower.fetchedAt >= refusedUntil &&
+          follower.isCaughtUp(leaderEndOffset, now, this.environment.replicaLagTimeMaxMs()) &&
           this.mayJoin(follower));
       if (counts) smallest = follower.logEndOffset;
     }

@@ -185,6 +185,38 @@ describe('the ISR', () => {
     expect(fixture.isr.asked).toHaveLength(2);
   });
 
+  it('does not hold the high watermark for a replica that was refused and fetches no more', async () => {
+    await fixture.obey({ leaderEpoch: 4, isr: [1, 2], partitionEpoch: 8 });
+    fixture.fetch(partition, 3, 0);
+    await fixture.isr.refuse(new IsrChangeRefused('INELIGIBLE_REPLICA'));
+    fixture.fetch(partition, 3, 0);
+    const acknowledged = produce();
+    await settled();
+    fixture.fetch(partition, 2, 1);
+    expect(await acknowledged).toBe('OK');
+    fixture.clock.advance(1000);
+    await fixture.append(partition, 1);
+    fixture.fetch(partition, 2, 2);
+    expect(partition.highWatermark).toBe(2);
+  });
+
+  it('does not hold the high watermark for a replica that was about to join and dies', async () => {
+    fixture.live.set(4, 400);
+    const replicas = [1, 2, 3, 4];
+    await fixture.obey({ leaderEpoch: 4, isr: [1, 2], partitionEpoch: 8, replicas });
+    fixture.fetch(partition, 3, 0);
+    fixture.fetch(partition, 4, 0);
+    await fixture.isr.grant();
+    const acknowledged = produce();
+    await settled();
+    fixture.fetch(partition, 2, 1);
+    fixture.fetch(partition, 3, 1);
+    expect(partition.highWatermark).toBe(0);
+    fixture.live.delete(4);
+    fixture.replicas.brokersChanged();
+    expect(await acknowledged).toBe('OK');
+  });
+
   it.each(['FENCED_LEADER_EPOCH', 'INVALID_UPDATE_VERSION', 'UNKNOWN_TOPIC_ID'] as const)(
     'stays open after %s until the controller says more',
     async (code) => {

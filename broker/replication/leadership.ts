@@ -222,6 +222,11 @@ export class Leadership {
     if (before.start !== logStartOffset) this.changed();
   }
 
+  /** Others live than before: who does not any more holds nothing up. */
+  brokersChanged(): void {
+    this.advance();
+  }
+
   /** Asks for an ISR without the followers that lag; asks again where an answer brought nothing. */
   reviewIsr(): void {
     if (this.ended) return;
@@ -233,7 +238,7 @@ export class Leadership {
     const now = this.environment.clock.monotonic();
     const lagging = this.followers.laggingOf(isrState.isr, this.log.writtenEndOffset, now);
     if (lagging.length === 0) {
-      // Replicas that did not count any more when they were late may hold nothing up now.
+      // Replicas that counted as about to join may be too late for that now.
       this.advance();
       return;
     }
@@ -302,7 +307,7 @@ export class Leadership {
     const end = log.writtenEndOffset;
     if (end <= log.highWatermark || this.ended || this.isr.length < this.minIsr) return;
     const now = environment.clock.monotonic();
-    const highWatermark = this.followers.smallestEnd(maximalIsr, end, now);
+    const highWatermark = this.followers.smallestEnd(maximalIsr, end, now, this.noExpansionBefore);
     if (highWatermark <= log.highWatermark) return;
     log.updateHighWatermark(highWatermark);
     this.waiters.committed(highWatermark);

@@ -261,9 +261,13 @@ export class Partition {
     this.leadership?.recordFetch(position);
   }
 
-  /** See {@link Leadership.reviewIsr}; now and then somebody else may have died as well. */
   reviewIsr(): void {
     this.leadership?.reviewIsr();
+  }
+
+  /** What waited for a broker that lives no more may be done. */
+  brokersChanged(): void {
+    this.leadership?.brokersChanged();
     this.environment.deletions.check(this);
   }
 

@@ -125,6 +125,11 @@ export class ReplicaManager {
     });
   }
 
+  /** Others live than before. */
+  brokersChanged(): void {
+    for (const partition of this.partitions()) partition.brokersChanged();
+  }
+
   /**
    * Calls back when this broker may lead other partitions than before. Returns how to end that.
    */

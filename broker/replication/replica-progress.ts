@@ -33,6 +33,11 @@ export class ReplicaProgress {
     return this.lastCaughtUpAt;
   }
 
+  /** Monotonic milliseconds of its last fetch. */
+  get fetchedAt(): number {
+    return this.lastFetchAt;
+  }
+
   /**
    * A leadership, or a new epoch of it, begins. Members of the ISR get the full time to show up;
    * the others do not count before they have fetched.

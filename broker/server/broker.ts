@@ -252,6 +252,7 @@ async function startRooms(
     brokers,
     metadata,
     logger,
+    onBrokersChanged: () => replicas.brokersChanged(),
     onFatal,
   });
   running.add('membership', () => membership.close());

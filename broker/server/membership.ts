@@ -17,6 +17,8 @@ export interface MembershipOptions {
   readonly brokers: BrokerStore;
   readonly metadata: MetadataCache;
   readonly logger: Logger;
+  /** Others live than before. */
+  readonly onBrokersChanged: () => void;
   /** The id was taken over by another broker. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -33,7 +35,9 @@ export class Membership {
     this.registry = new EphemeralRegistry(zk);
     this.observer = brokers.observe(({ brokers: live }) => {
       // Between two sessions this broker is not listed, but it lives.
-      if (live.has(brokerId) || this.isRegistered) metadata.setBrokers(nodesOf(live));
+      if (!live.has(brokerId) && !this.isRegistered) return;
+      metadata.setBrokers(nodesOf(live));
+      options.onBrokersChanged();
     });
   }
 
