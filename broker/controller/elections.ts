@@ -143,6 +143,10 @@ export function firstState(
  * The state after replicas went offline: they leave the ISR, and the leadership. When nobody would
  * be left the ISR stays as it is, because nobody else is known to have the data.
  *
+ * A leader that stays keeps its epoch, so that its followers carry on (KAFKA-15021): who has left
+ * cannot slip in again, because changes of the ISR are bound to the partition epoch and the
+ * controller lets in who lives only.
+ *
  * @returns undefined when nothing changes: none of them is in the ISR or leads
  */
 export function withoutReplicas(
@@ -154,6 +158,8 @@ export function withoutReplicas(
   const isr = left.length === 0 ? state.isr : left;
   const leader = offline.has(state.leader) ? NO_LEADER : state.leader;
   if (leader === state.leader && isr.length === state.isr.length) return undefined;
+  if (leader === state.leader)
+    return { ...pure(state), isr, leaderEpoch: state.leaderEpoch, controllerEpoch };
   return next({ state, controllerEpoch }, { leader, isr });
 }
 

@@ -234,9 +234,11 @@ async function removeReplicas(
   const { context, outbox } = term;
   const leaving = new Set(brokers);
   move(term, partition, brokers, 'offline');
-  const changes = await changeStates(term, [partition], (_, state) =>
-    withoutReplicas(state, leaving, term.epoch),
-  );
+  const changes = await changeStates(term, [partition], (_, state) => {
+    const next = withoutReplicas(state, leaving, term.epoch);
+    // Unlike who is dead, a replica that leaves still fetches: under an epoch that is over.
+    return next && withRaisedEpoch(next, term.epoch);
+  });
   if (partition.state?.isr.some((id) => leaving.has(id))) {
     throw new ProtocolError(
       'OPERATION_NOT_ATTEMPTED',
