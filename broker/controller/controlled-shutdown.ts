@@ -32,7 +32,7 @@ export async function controlledShutdown(
   });
   const led = replicated.filter(({ state }) => state?.leader === brokerId);
   const cause = `broker ${brokerId} stops`;
-  await moveLeadership(term, led, cause);
+  await moveLeadership(term, brokerId, led, cause);
   await stopFollowing(
     term,
     brokerId,
@@ -48,8 +48,10 @@ export async function controlledShutdown(
   };
 }
 
+/** Unlike in Kafka the broker does not follow who takes over: it is not let into an ISR anyway. */
 async function moveLeadership(
   term: ControllerTerm,
+  brokerId: number,
   led: readonly ControlledPartition[],
   cause: string,
 ): Promise<void> {
@@ -57,32 +59,41 @@ async function moveLeadership(
   const moved = changes.map(({ partition }) => partition);
   tellReplicas(term, moved);
   tellEverybody(term, moved);
+  letGo(term, brokerId, moved);
 }
 
-/** Leaves the ISR where it is not the last, and lets go of the logs without deleting them. */
+/** Leaves the ISR where it is not the last. */
 async function stopFollowing(
   term: ControllerTerm,
   brokerId: number,
   followed: readonly ControlledPartition[],
 ): Promise<void> {
-  const { context, env, outbox } = term;
   const leaving = new Set([brokerId]);
   const changes = await changeStates(term, followed, (_, state) =>
     withoutReplicas(state, leaving, term.epoch),
   );
   const changed = changes.map(({ partition }) => partition);
-  const replicas = followed.map((partition) => ({ partition, brokerId }));
+  tellReplicas(term, changed);
+  tellEverybody(term, changed);
+  letGo(term, brokerId, followed);
+}
+
+/** Has the broker let go of the logs without deleting them. */
+function letGo(
+  { context, env, outbox }: ControllerTerm,
+  brokerId: number,
+  partitions: readonly ControlledPartition[],
+): void {
+  const replicas = partitions.map((partition) => ({ partition, brokerId }));
   moveReplicas(
     context,
     replicas.filter((replica) => context.replicaLife(replica) === 'online'),
     'offline',
     env.logger,
   );
-  tellReplicas(term, changed);
-  tellEverybody(term, changed);
   outbox.stopReplicas(
     brokerId,
-    followed.map(({ topic, partition, state }) => ({
+    partitions.map(({ topic, partition, state }) => ({
       topic,
       partition,
       leaderEpoch: state?.leaderEpoch ?? -1,

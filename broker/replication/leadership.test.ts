@@ -185,6 +185,15 @@ describe('the ISR', () => {
     expect(fixture.isr.asked).toHaveLength(2);
   });
 
+  it('leaves a replica alone for a moment that the controller has removed', async () => {
+    await fixture.obey({ isr: [1, 2], partitionEpoch: 8 });
+    fixture.fetch(partition, 3, 0);
+    expect(fixture.isr.asked).toHaveLength(0);
+    fixture.clock.advance(500);
+    fixture.fetch(partition, 3, 0);
+    expect(fixture.isr.proposed).toEqual([1, 2, 3]);
+  });
+
   it('does not hold the high watermark for a replica that was refused and fetches no more', async () => {
     await fixture.obey({ leaderEpoch: 4, isr: [1, 2], partitionEpoch: 8 });
     fixture.fetch(partition, 3, 0);

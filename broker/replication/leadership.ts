@@ -28,7 +28,7 @@ export interface FollowerPosition {
   readonly logStartOffset: number;
 }
 
-/** After the controller has refused a replica: it will not think otherwise within a moment. */
+/** After the controller has refused or removed a replica: it does not think otherwise at once. */
 const REFUSED_PAUSE_MS = 500;
 
 /**
@@ -76,7 +76,7 @@ export class Leadership {
         this.refuseIfTooFew();
       },
       onFallenBack: () => {
-        this.noExpansionBefore = environment.clock.monotonic() + REFUSED_PAUSE_MS;
+        this.pauseExpansion();
         this.advance();
       },
     });
@@ -130,6 +130,7 @@ export class Leadership {
   /** The controller has confirmed the lead: under a newer leader epoch, or with a newer ISR. */
   renew(state: LeaderAndIsr): void {
     const newEpoch = state.leaderEpoch > this.state.leaderEpoch;
+    if (!newEpoch && this.isr.some((id) => !state.isr.includes(id))) this.pauseExpansion();
     this.state = state;
     this.negotiation.settle(state.isr);
     if (newEpoch) this.epochBegins(state);
@@ -300,6 +301,10 @@ export class Leadership {
       `Broker ${brokerId} has caught up in ${this.name} and shall join its ISR.`,
     );
     this.negotiation.propose(expandedIsr(isrState, brokerId, (id) => this.followers.member(id)));
+  }
+
+  private pauseExpansion(): void {
+    this.noExpansionBefore = this.environment.clock.monotonic() + REFUSED_PAUSE_MS;
   }
 
   private advance(): void {
