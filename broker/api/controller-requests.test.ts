@@ -164,7 +164,7 @@ describe('UpdateMetadata', () => {
     metadata,
     gate: new ControllerGate(() => 7),
     logger: silentLogger,
-    onTopicGone: (topic) => gone.push(topic),
+    onTopicGone: ({ name }) => gone.push(name),
     onFull: () => {},
   });
   const ask = (

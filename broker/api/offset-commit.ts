@@ -1,6 +1,7 @@
 import type { RequestOf } from '../../client/protocol/api';
 import { ErrorCode } from '../../client/protocol/error-codes';
 import type { OffsetCommit } from '../../client/protocol/messages/offset-commit';
+import { ZERO_UUID } from '../../client/protocol/schema';
 import type { Clock } from '../../client/runtime/clock';
 import type { OffsetChange } from '../coordinator/group/stored-group';
 import type { MetadataCache } from '../metadata/metadata-cache';
@@ -69,10 +70,11 @@ function changeOf(
   topic: string,
   partition: Partition,
   { retentionTimeMs }: Request,
-  { clock }: OffsetCommitDependencies,
+  { clock, metadata }: OffsetCommitDependencies,
 ): OffsetChange {
   const { partitionIndex, committedOffset, committedLeaderEpoch, commitTimestamp } = partition;
   const now = clock.now();
+  const topicId = metadata.topic(topic)?.topicId;
   const committedAt = commitTimestamp < 0 ? now : commitTimestamp;
   return {
     topic,
@@ -83,6 +85,7 @@ function changeOf(
       metadata: partition.committedMetadata ?? '',
       commitTimestamp: committedAt,
       expireTimestamp: retentionTimeMs < 0 ? null : committedAt + retentionTimeMs,
+      ...(topicId !== undefined && topicId !== ZERO_UUID && { topicId }),
     },
   };
 }

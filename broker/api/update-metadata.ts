@@ -3,7 +3,7 @@ import { ControlRequestType } from '../../client/protocol/messages/leader-and-is
 import type { UpdateMetadata } from '../../client/protocol/messages/update-metadata';
 import type { Logger } from '../../client/runtime/logger';
 import type { MetadataCache } from '../metadata/metadata-cache';
-import type { TopicUpdate } from '../metadata/topic-metadata';
+import type { TopicMetadata, TopicUpdate } from '../metadata/topic-metadata';
 import type { ControllerGate } from '../replication/controller-gate';
 import type { ApiHandler } from './handler';
 import { NO_ERROR, responseError } from './partition-error';
@@ -15,7 +15,7 @@ export interface UpdateMetadataDependencies {
   readonly gate: Pick<ControllerGate, 'admit'>;
   readonly logger: Logger;
   /** Told of topics that are no more. */
-  readonly onTopicGone: (topic: string) => void;
+  readonly onTopicGone: (topic: Pick<TopicMetadata, 'name' | 'topicId'>) => void;
   /** Told that all topics are known now, as a controller of this epoch knows them. */
   readonly onFull: (controllerEpoch: number) => void;
 }
@@ -30,7 +30,7 @@ export function updateMetadataHandler(
       gate.admit(request);
       const isFull = request.type === ControlRequestType.FULL;
       const gone = metadata.update(request.topicStates.map(updateOf), isFull);
-      for (const { name } of gone) onTopicGone(name);
+      for (const topic of gone) onTopicGone(topic);
       if (isFull) onFull(request.controllerEpoch);
       return { errorCode: NO_ERROR.errorCode };
     } catch (error) {

@@ -71,6 +71,12 @@ describe('what the controller tells', () => {
     expect(cache.topic('t')?.topicId).toBe('a');
   });
 
+  it('ends a topic when another one has its name', () => {
+    cache.update([{ ...update('t', partition(0)), topicId: 'a' }]);
+    const gone = cache.update([{ ...update('t', partition(0)), topicId: 'b' }]);
+    expect(gone).toMatchObject([{ name: 't', topicId: 'a' }]);
+  });
+
   it('may be everything there is', () => {
     cache.update([
       update('t', partition(0, { leaderEpoch: 9 }), partition(1)),

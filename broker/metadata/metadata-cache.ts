@@ -65,7 +65,7 @@ export class MetadataCache {
    * Takes over what the controller tells. All of it is visible at once.
    *
    * @param isFull these are all topics there are; what is known beyond them, and of them, is over
-   * @returns the topics that are gone by this
+   * @returns the topics that are gone by this, also where another has taken the name
    */
   update(updates: readonly TopicUpdate[], isFull = false): TopicMetadata[] {
     const before = [...this.topicsByName.values()];
@@ -78,7 +78,7 @@ export class MetadataCache {
       this.replace(update.name, updatedTopic(this.topicsByName.get(update.name), update));
     }
     this.reconsider();
-    return before.filter(({ name }) => !this.topicsByName.has(name));
+    return before.filter(({ name, topicId }) => this.topicsByName.get(name)?.topicId !== topicId);
   }
 
   /** Replicas of a partition that cannot be used, as far as the controller or this broker knows. */

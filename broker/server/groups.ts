@@ -1,5 +1,7 @@
+import { ZERO_UUID } from '../../client/protocol/schema';
 import { GroupCoordinator } from '../coordinator/group/group-coordinator';
 import type { GroupConfigs } from '../coordinator/group/group-environment';
+import type { KnownTopic } from '../coordinator/group/known-topic';
 import type { BrokerConfig } from '../config/broker-config';
 import type { TopicAdmin } from '../controller/topic-admin';
 import { autoCreation } from './auto-create';
@@ -19,12 +21,24 @@ export function openGroups(rooms: GroupRooms): GroupCoordinator {
   return new GroupCoordinator({
     brokerId,
     storage: openGroupStorage({ ...rooms, createTopic }),
+    topicOf: (name) => topicOf(name, rooms),
     expiryIntervalMs: configs.broker.get('offsets.retention.check.interval.ms'),
     clock,
     logger,
     newId: () => uuid(random),
     configs: () => groupConfigs(configs.broker),
   });
+}
+
+/** Most topics are known; that one is not there is asked in ZooKeeper, where it cannot be missed. */
+async function topicOf(
+  name: string,
+  { metadata, topics }: Pick<GroupRooms, 'metadata' | 'topics'>,
+): Promise<KnownTopic | null> {
+  const topic = metadata.topic(name) ?? (await topics.get(name));
+  if (!topic) return null;
+  const { topicId } = topic;
+  return { topicId: topicId === null || topicId === ZERO_UUID ? undefined : topicId };
 }
 
 function groupConfigs(config: BrokerConfig): GroupConfigs {

@@ -94,9 +94,11 @@ function clusterHandlers(rooms: Rooms): Pick<ApiHandlers, ClusterApi> {
       gate: replicas.gate,
       logger,
       onTopicGone: (topic) => {
-        configs.forgetTopic(topic);
-        traffic.forget(topic);
         rooms.groups.onTopicGone(topic);
+        // Another one of its name is there already.
+        if (metadata.topic(topic.name)) return;
+        configs.forgetTopic(topic.name);
+        traffic.forget(topic.name);
       },
       onFull: (controllerEpoch) => {
         const topicIdOf = (topic: string) => metadata.topic(topic)?.topicId;

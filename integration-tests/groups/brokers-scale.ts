@@ -8,6 +8,7 @@ import { encodeAssignment } from '../../client/protocol/consumer-protocol';
 import { delay } from '../../client/runtime/clock';
 import { createSessionFactory, paths, pipelined, ZooKeeperClient } from '../../zk-coordination';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
+import { processFacts } from '../harness/process-facts';
 import { RawClient } from '../harness/raw-client';
 import { createTopic } from '../harness/raw-topics';
 
@@ -18,7 +19,9 @@ import { createTopic } from '../harness/raw-topics';
  *     npm run build && node dist/integration-tests/groups/brokers-scale.js [groups]
  */
 const groups = Number(process.argv[2] ?? 1_000);
-const IDLE_MS = 15_000;
+const IDLE_MS = 60_000;
+/** Each member sends one heartbeat in this time, as consumers do by default. */
+const HEARTBEAT_MS = 3_000;
 const SESSION_MS = 6_000;
 
 interface Member {
@@ -205,14 +208,24 @@ async function main(): Promise<void> {
       ),
     );
     const before = await lastZxid(cluster.zookeeper.port(1));
+    const factsBefore = cluster.ids.map((id) => processFacts(cluster.broker(id).pid));
     const until = performance.now() + IDLE_MS;
     let beats = 0;
     while (performance.now() < until) {
+      const next = performance.now() + HEARTBEAT_MS;
       for (const { members, coordinator } of formed) {
         const client = await clients.to(coordinator);
         const answers = await Promise.all(members.map((one) => client.request(Heartbeat, one)));
         beats += answers.filter(({ errorCode }) => errorCode === 0).length;
       }
+      await delay(Math.max(0, next - performance.now()));
+    }
+    for (const [at, id] of cluster.ids.entries()) {
+      const { residentMb, cpuSeconds } = processFacts(cluster.broker(id).pid);
+      const percent = ((cpuSeconds - (factsBefore[at]?.cpuSeconds ?? 0)) / IDLE_MS) * 100_000;
+      process.stdout.write(
+        `broker ${id}: ${residentMb.toFixed(0)} MB, ${percent.toFixed(1)} % of a processor\n`,
+      );
     }
     const after = await lastZxid(cluster.zookeeper.port(1));
     process.stdout.write(

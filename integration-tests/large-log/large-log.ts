@@ -9,7 +9,7 @@ import { RawClient } from '../harness/raw-client';
 import { createTopic } from '../harness/raw-topics';
 import { SeededRandom } from '../harness/seeded-random';
 import { ZooKeeperEnsemble } from '../harness/zookeeper-ensemble';
-import { processFacts } from './process-facts';
+import { processFacts } from '../harness/process-facts';
 import { writeLargeLog, type LargeLog, type LargeLogPlan } from './write-log';
 
 /**

@@ -4,7 +4,7 @@ import { encodeJson, ZnodeJson } from './znode-json';
 
 /** The content of `offsets/<topic>/<partition>`. */
 export function encodeOffset(committed: GroupOffsetRecord): Buffer {
-  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp } = committed;
+  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp, topicId } = committed;
   return encodeJson({
     version: 1,
     offset,
@@ -12,6 +12,7 @@ export function encodeOffset(committed: GroupOffsetRecord): Buffer {
     metadata,
     commitTimestamp,
     ...(expireTimestamp !== null && { expireTimestamp }),
+    ...(topicId !== undefined && { topicId }),
   });
 }
 
@@ -38,5 +39,6 @@ export function decodeOffset(path: string, { data, stat }: NodeData): GroupOffse
     metadata: json.string('metadata', ''),
     commitTimestamp: json.int('commitTimestamp', stat.mtime),
     expireTimestamp: json.keys.includes('expireTimestamp') ? json.int('expireTimestamp') : null,
+    ...(json.keys.includes('topicId') && { topicId: json.string('topicId') }),
   };
 }

@@ -37,6 +37,8 @@ export interface GroupOffsetRecord {
   readonly commitTimestamp: number;
   /** Milliseconds since 1970; null when no client asked for one. */
   readonly expireTimestamp: number | null;
+  /** Of the topic, as it is in its own znode; undefined when it was not known. */
+  readonly topicId?: string;
 }
 
 /** By topic and partition. */

@@ -197,6 +197,16 @@ describe('what is stored', () => {
     );
   });
 
+  it('says of an offset to which topic of its name it belongs, if that is known', async () => {
+    const group = await claimGroup(zk, 'g');
+    const { committed, ...at } = offsetChange('t', 0, 42);
+    const known = committed && { ...committed, topicId: 'id' };
+    await group.saveOffsets([{ ...at, committed: known }, offsetChange('t', 1, 7)]);
+    const { offsets } = await new GroupStore(zk).read('g');
+    expect(offsets.get('t')?.get(0)).toEqual(known);
+    expect(offsets.get('t')?.get(1)).not.toHaveProperty('topicId');
+  });
+
   it('is written by difference: what stays the same is not touched', async () => {
     const group = await claimGroup(zk, 'g');
     const first = stable(1, 'a', 'b');

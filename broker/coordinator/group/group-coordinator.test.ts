@@ -405,7 +405,7 @@ describe('offsets', () => {
 
   it('are forgotten with their topic', async () => {
     await commit({}, change(0, 5), change(0, 7, 'other'));
-    broker.onTopicGone('t');
+    broker.onTopicGone({ name: 't', topicId: 'id' });
     await settled();
     expect([await offsetOf(0), await offsetOf(0, 'other')]).toEqual([undefined, 7]);
   });

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../../../client/protocol/protocol-error';
 import { describeError } from '../../../client/runtime/error';
 import { DeadlineTimer } from './deadline-timer';
+import type { GroupCounts } from './group-counts';
 import type { GroupEnvironment } from './group-environment';
 import { GroupFacts } from './group-facts';
 import type { GroupMember, JoinOutcome } from './group-member';
@@ -22,15 +23,19 @@ export class Group extends GroupFacts {
   /** Changes of offsets on their way to the storage. */
   offsetWrites = 0;
   private readonly joinPhase = new JoinPhase(this);
-  private readonly syncPhase = new SyncPhase(this, {
-    onStable: () => this.arm(),
-    onFailed: (reason) => this.rebalance(reason),
-  });
+  private readonly syncPhase: SyncPhase;
   private readonly timer: DeadlineTimer;
 
-  constructor(claim: GroupClaim, environment: GroupEnvironment) {
+  constructor(claim: GroupClaim, environment: GroupEnvironment, counts: GroupCounts) {
     super(claim, environment);
     this.lastUsed = this.now;
+    this.syncPhase = new SyncPhase(this, {
+      onStable: () => {
+        counts.completedRebalances++;
+        this.arm();
+      },
+      onFailed: (reason) => this.rebalance(reason),
+    });
     this.timer = new DeadlineTimer(environment.clock, () => this.onTimer());
     this.arm();
   }

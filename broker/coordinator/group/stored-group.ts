@@ -44,6 +44,11 @@ export interface CommittedOffset {
   readonly commitTimestamp: number;
   /** When it is to be forgotten, where a client of old asked for it (OffsetCommit 2 to 4); else null. */
   readonly expireTimestamp: number | null;
+  /**
+   * Tells the topic from another of the same name; undefined when the commit is from before that was
+   * kept, or in `__consumer_offsets`, whose records have no place for it.
+   */
+  readonly topicId?: string;
 }
 
 /** Offsets of a group by topic and partition. */

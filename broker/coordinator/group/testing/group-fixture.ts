@@ -3,6 +3,7 @@ import { silentLogger } from '../../../../client/runtime/logger';
 import type { GroupConfigs } from '../group-environment';
 import { GroupCoordinator } from '../group-coordinator';
 import type { JoinOutcome } from '../group-member';
+import type { KnownTopic } from '../known-topic';
 import type { JoinRequest } from '../join';
 import { MemoryGroups } from './memory-group-storage';
 
@@ -21,18 +22,27 @@ export class GroupFixture {
     maxSize: 1000,
     offsetsRetentionMs: 7 * 24 * 3_600_000,
   };
+  /** Ids of the topics there are; undefined when all there may be are there. */
+  topics: Map<string, string> | undefined;
   private ids = 0;
 
   broker(brokerId: number): GroupCoordinator {
     return new GroupCoordinator({
       brokerId,
       storage: this.groups.storage(brokerId),
+      topicOf: (topic) => Promise.resolve(this.topicOf(topic)),
       expiryIntervalMs: 600_000,
       clock: this.clock,
       logger: silentLogger,
       newId: () => `uuid-${++this.ids}`,
       configs: () => this.configs,
     });
+  }
+
+  private topicOf(topic: string): KnownTopic | null {
+    if (!this.topics) return { topicId: undefined };
+    const topicId = this.topics.get(topic);
+    return topicId === undefined ? null : { topicId };
   }
 
   /** Lets time pass, and everything happen that is due. */

@@ -19,6 +19,9 @@ export class MemoryGroups {
   /** Called before each write; may throw, or take its time. */
   beforeWrite: () => Promise<void> | void = () => {};
 
+  /** Called before each claim. */
+  beforeClaim: () => Promise<void> | void = () => {};
+
   storage(brokerId: number): GroupStorage {
     this.brokers.push(brokerId);
     return new MemoryGroupStorage(this, brokerId);
@@ -56,16 +59,17 @@ class MemoryGroupStorage implements GroupStorage {
     return Promise.resolve(claimant ?? this.groups.brokers[0]);
   }
 
-  claim(groupId: string, events: ClaimEvents): Promise<GroupClaim> {
+  async claim(groupId: string, events: ClaimEvents): Promise<GroupClaim> {
+    await this.groups.beforeClaim();
     const kept = this.groups.get(groupId);
     if (kept.claim) {
-      return Promise.reject(new GroupStorageError('taken', groupId, 'Somebody has it.'));
+      throw new GroupStorageError('taken', groupId, 'Somebody has it.');
     }
     kept.claim = new MemoryClaim(groupId, this.brokerId, this.groups, events, {
       group: kept.group,
       offsets: new CommittedOffsets(kept.offsets.all).all,
     });
-    return Promise.resolve(kept.claim);
+    return kept.claim;
   }
 
   async list(): Promise<string[]> {

@@ -1,0 +1,71 @@
+import { deferred } from '../../../client/runtime/deferred';
+import { GroupFixture, joined, joinRequest, settled } from './testing/group-fixture';
+
+const member = { memberId: 'm', groupInstanceId: null, generation: 1 };
+const syncing = { ...member, protocolType: null, protocol: null, assignments: new Map() };
+const nothing = { memberId: '', groupInstanceId: null, generation: -1, changes: [] };
+
+describe('a group that takes long to load', () => {
+  const code = (name: string) => ({ code: name });
+
+  it('is waited for a while; then requests are told so, as Kafka tells them', async () => {
+    const fixture = new GroupFixture();
+    const loaded = deferred();
+    fixture.groups.beforeClaim = () => loaded.promise;
+    const broker = fixture.broker(1);
+    const answers = {
+      join: joined(broker.join('g', joinRequest())),
+      sync: broker.sync('g', syncing),
+      heartbeat: broker.heartbeat('g', member),
+      leave: broker.leave('g', [{ ...member, reason: null }]),
+      commit: broker.commit('g', nothing),
+      offsets: broker.offsets('g'),
+      deletion: broker.delete('g'),
+    };
+    const outcomes = Promise.allSettled(Object.values(answers));
+    await settled();
+    await fixture.pass(1000);
+    const loading = { status: 'rejected', reason: code('COORDINATOR_LOAD_IN_PROGRESS') };
+    expect(await outcomes).toMatchObject([
+      loading,
+      { status: 'rejected', reason: code('REBALANCE_IN_PROGRESS') },
+      { status: 'fulfilled' },
+      loading,
+      loading,
+      loading,
+      loading,
+    ]);
+    loaded.resolve();
+    await settled();
+    await broker.commit('g', nothing);
+    await broker.close();
+  });
+
+  it('costs a request nothing but the time it takes', async () => {
+    const fixture = new GroupFixture();
+    const loaded = deferred();
+    fixture.groups.beforeClaim = () => loaded.promise;
+    const broker = fixture.broker(1);
+    const committed = broker.commit('g', nothing);
+    await settled();
+    await fixture.pass(999);
+    loaded.resolve();
+    await committed;
+    await broker.close();
+  });
+
+  it('that nobody waits for any more may fail', async () => {
+    const fixture = new GroupFixture();
+    const loaded = deferred();
+    fixture.groups.beforeClaim = () => loaded.promise;
+    const broker = fixture.broker(1);
+    const committed = broker.commit('g', nothing);
+    const refused = expect(committed).rejects.toMatchObject(code('COORDINATOR_LOAD_IN_PROGRESS'));
+    await settled();
+    await fixture.pass(1000);
+    await refused;
+    loaded.reject(new Error('The storage is away.'));
+    await settled();
+    await broker.close();
+  });
+});
