@@ -4,6 +4,7 @@ import {
   type DescribeConfigs,
 } from '../../client/protocol/messages/describe-configs';
 import { ProtocolError } from '../../client/protocol/protocol-error';
+import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import {
   describeBrokerConfig,
@@ -17,6 +18,7 @@ import type { ApiHandler } from './handler';
 import { NO_ERROR, responseError } from './partition-error';
 
 type Request = RequestOf<typeof DescribeConfigs>;
+type Resource = Request['resources'][number];
 type Result = ResponseInput<typeof DescribeConfigs>['results'][number];
 
 export interface ConfigDependencies {
@@ -26,30 +28,44 @@ export interface ConfigDependencies {
   readonly logger: Logger;
 }
 
-/** Tells the configs of topics and of this broker. */
+/** How long to wait for ZooKeeper before the configs known here are told. */
+const REFRESH_MS = 2000;
+
+/**
+ * Tells the configs of topics and of this broker. Those of topics are read from ZooKeeper first, as
+ * Kafka does: a client that has changed them may ask any other broker next.
+ */
 export function describeConfigsHandler(
-  dependencies: ConfigDependencies,
+  dependencies: ConfigDependencies & { readonly clock: Clock },
 ): ApiHandler<typeof DescribeConfigs> {
-  return (request) => ({
-    results: request.resources.map((resource): Result => {
-      const { resourceType, resourceName } = resource;
-      try {
-        return {
-          ...NO_ERROR,
-          resourceType,
-          resourceName,
-          configs: describeOne(resource, request, dependencies),
-        };
-      } catch (error) {
-        const failure = responseError(error, dependencies.logger, 'DescribeConfigs');
-        return { ...failure, resourceType, resourceName, configs: [] };
-      }
-    }),
+  const { configs, metadata, clock } = dependencies;
+  const refresh = async ({ resourceType, resourceName }: Resource): Promise<void> => {
+    if (resourceType !== ConfigResourceType.TOPIC || !metadata.topic(resourceName)) return;
+    await configs.refreshTopic(resourceName, REFRESH_MS, clock);
+  };
+  return async (request) => ({
+    results: await Promise.all(
+      request.resources.map(async (resource): Promise<Result> => {
+        const { resourceType, resourceName } = resource;
+        try {
+          await refresh(resource);
+          return {
+            ...NO_ERROR,
+            resourceType,
+            resourceName,
+            configs: describeOne(resource, request, dependencies),
+          };
+        } catch (error) {
+          const failure = responseError(error, dependencies.logger, 'DescribeConfigs');
+          return { ...failure, resourceType, resourceName, configs: [] };
+        }
+      }),
+    ),
   });
 }
 
 function describeOne(
-  { resourceType, resourceName, configurationKeys }: Request['resources'][number],
+  { resourceType, resourceName, configurationKeys }: Resource,
   { includeSynonyms, includeDocumentation }: Request,
   { configs, metadata, brokerId }: ConfigDependencies,
 ): ConfigEntry[] {

@@ -41,9 +41,9 @@ test('a broker that has just started waits to hear of the topics', async () => {
   expect(await answer).toMatchObject({ topics: [{ name: 't', errorCode: 0 }] });
 });
 
-async function askById(apiVersion: number) {
+async function askById(apiVersion: number, topicId: string, name: string | null = null) {
   const request = {
-    topics: [{ topicId: ZERO_UUID, name: null }],
+    topics: [{ topicId, name }],
     allowAutoTopicCreation: false,
     includeClusterAuthorizedOperations: false,
     includeTopicAuthorizedOperations: false,
@@ -59,8 +59,16 @@ async function askById(apiVersion: number) {
 }
 
 test('a topic without a name is refused where the response could not tell of it', async () => {
-  await expect(askById(11)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
-  expect((await askById(12))?.topics).toMatchObject([{ name: null, errorCode: 100 }]);
+  await expect(askById(11, ZERO_UUID)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+  expect((await askById(12, ZERO_UUID))?.topics).toMatchObject([{ name: null, errorCode: 100 }]);
+});
+
+test("a topic goes by its id also when its name is empty, as Kafka's own client asks", async () => {
+  const topicId = 'f3d7a2c0-0000-4000-8000-000000000001';
+  expect((await askById(12, topicId, ''))?.topics).toMatchObject([
+    { name: null, topicId, errorCode: 100 },
+  ]);
+  await expect(askById(11, topicId, '')).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
 });
 
 describe('what clients are told', () => {

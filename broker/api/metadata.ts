@@ -39,10 +39,10 @@ export function metadataHandler(dependencies: MetadataDependencies): ApiHandler<
   const { metadata, clusterId } = dependencies;
   return async (request, context) => {
     if (!metadata.isComplete) await dependencies.untilComplete();
-    if (context.apiVersion < FIRST_BY_ID && request.topics?.some(({ name }) => name === null)) {
+    if (context.apiVersion < FIRST_BY_ID && request.topics?.some(isById)) {
       throw new ProtocolError(
         'INVALID_REQUEST',
-        `A topic has no name; topics are found by id from version ${FIRST_BY_ID} on.`,
+        `A topic goes by its id; that is possible from version ${FIRST_BY_ID} on.`,
       );
     }
     // Version 0 had no null: it asked for all topics with an empty list.
@@ -65,13 +65,19 @@ export function metadataHandler(dependencies: MetadataDependencies): ApiHandler<
   };
 }
 
+/** Kafka's own client leaves the name empty instead of null. */
+function isById({ name, topicId }: TopicRequest): boolean {
+  return name === null || topicId !== ZERO_UUID;
+}
+
 async function one(
-  { name, topicId }: TopicRequest,
+  wanted: TopicRequest,
   mayCreate: boolean,
   { metadata, autoCreate, logger }: MetadataDependencies,
   context: RequestContext,
 ): Promise<TopicResponse> {
-  if (name === null) {
+  const { name, topicId } = wanted;
+  if (name === null || isById(wanted)) {
     const topic = metadata.topic(metadata.topicNameOf(topicId) ?? '');
     return topic
       ? describe(topic, metadata, context)

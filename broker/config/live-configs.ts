@@ -1,3 +1,5 @@
+import type { Clock } from '../../client/runtime/clock';
+import { deferred } from '../../client/runtime/deferred';
 import { describeError } from '../../client/runtime/error';
 import type { Logger } from '../../client/runtime/logger';
 import {
@@ -94,6 +96,26 @@ export class LiveConfigs {
   async reread(entity: ConfigEntity): Promise<void> {
     if (entity.type === 'topics') await this.rereadTopic(entity.name);
     if (entity.type === 'brokers') await this.rereadBroker();
+  }
+
+  /**
+   * Reads a topic's configs again for somebody who asks for them and may have changed them through
+   * another broker a moment ago. What is known stands in when ZooKeeper does not answer in time.
+   *
+   * @param limitMs how long to wait, in milliseconds
+   */
+  async refreshTopic(name: string, limitMs: number, clock: Clock): Promise<void> {
+    const done = deferred();
+    const timer = clock.setTimeout(() => done.resolve(), limitMs);
+    this.rereadTopic(name).then(done.resolve, (error: unknown) => {
+      this.options.logger.warn(
+        { event: 'topic-config-not-read', topic: name, error: describeError(error) },
+        `The configs of topic ${name} cannot be read from ZooKeeper now.`,
+      );
+      done.resolve();
+    });
+    await done.promise;
+    clock.clearTimeout(timer);
   }
 
   private async rereadTopic(name: string): Promise<void> {

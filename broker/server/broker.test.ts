@@ -9,6 +9,7 @@ import { ConfigOperation } from '../../client/protocol/messages/incremental-alte
 import { ConfigResourceType, ConfigSource } from '../../client/protocol/messages/describe-configs';
 import { RecordBatchBuilder, recordsOf } from '../../client/records';
 import { silentLogger } from '../../client/runtime/logger';
+import { ConfigStore, ZooKeeperClient } from '../../zk-coordination';
 import { InMemoryEnsemble } from '../../zk-coordination/double/in-memory-ensemble';
 import { BrokerConfig } from '../config/broker-config';
 import { Broker } from './broker';
@@ -285,6 +286,18 @@ describe('configs', () => {
     );
     await alter('t', 'max.message.bytes', null, ConfigOperation.DELETE);
     expect((await produce('t', batchOf(['x'.repeat(200)]))).errorCode).toBe(0);
+  });
+
+  test('of a topic are told as they are in ZooKeeper, before this broker has heard of a change', async () => {
+    await createTopic('t');
+    const zk = new ZooKeeperClient({ factory: ensemble.sessions() });
+    const store = new ConfigStore(zk);
+    await zk.connect();
+    // A change of which nobody is told, as long as the other broker has not announced it.
+    const entity = { type: 'topics', name: 't' } as const;
+    await zk.multi(await store.replacing(entity, { 'max.message.bytes': '100' }));
+    expect(await describe1('t', 'max.message.bytes')).toMatchObject({ value: '100' });
+    await zk.close();
   });
 
   test('given at creation are in force from the first record on', async () => {
