@@ -1,17 +1,15 @@
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.*;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionReplica;
 import org.apache.kafka.common.Uuid;
@@ -87,14 +85,15 @@ final class AdminCheck {
     NewTopic assigned = new NewTopic(TOPIC + "-assigned", Map.of(0, List.of(2, 3)));
     Expect.get(admin.createTopics(List.of(assigned)).all());
     Expect.ok("createTopics");
-    Expect.equal(true, Expect.get(admin.listTopics().names()).contains(TOPIC), "listed");
+    // Other brokers hear of it a moment later.
+    Expect.until(
+        "a list with the topic", () -> Expect.get(admin.listTopics().names()).contains(TOPIC));
     Expect.ok("listTopics");
-    TopicDescription byName =
-        Expect.get(admin.describeTopics(List.of(TOPIC)).allTopicNames()).get(TOPIC);
+    TopicDescription byName = topic(admin, TOPIC);
     Expect.equal(id, byName.topicId(), "topic id");
     Expect.equal(2, byName.partitions().size(), "partitions described");
     Expect.equal(3, byName.partitions().get(0).isr().size(), "in sync");
-    var ids = org.apache.kafka.common.TopicCollection.ofTopicIds(List.of(id));
+    var ids = TopicCollection.ofTopicIds(List.of(id));
     TopicDescription byId = Expect.get(admin.describeTopics(ids).allTopicIds()).get(id);
     Expect.equal(TOPIC, byId.name(), "described by id");
     Expect.fails(
@@ -137,16 +136,7 @@ final class AdminCheck {
 
   private static void morePartitions(Admin admin) throws Exception {
     Expect.get(admin.createPartitions(Map.of(TOPIC, NewPartitions.increaseTo(3))).all());
-    Expect.until(
-        "three partitions",
-        () -> {
-          try {
-            var all = Expect.get(admin.describeTopics(List.of(TOPIC)).allTopicNames());
-            return all.get(TOPIC).partitions().size() == 3;
-          } catch (Exception error) {
-            throw new AssertionError(error);
-          }
-        });
+    Expect.until("three partitions", () -> topic(admin, TOPIC).partitions().size() == 3);
     Expect.fails(
         InvalidPartitionsException.class,
         admin.createPartitions(Map.of(TOPIC, NewPartitions.increaseTo(1))).all());
@@ -194,32 +184,19 @@ final class AdminCheck {
     Expect.get(admin.alterPartitionReassignments(Map.of(partition, target)).all());
     Expect.until(
         "the reassignment",
-        () -> {
-          try {
-            return Expect.get(admin.listPartitionReassignments().reassignments()).isEmpty();
-          } catch (Exception error) {
-            throw new AssertionError(error);
-          }
-        });
+        () -> Expect.get(admin.listPartitionReassignments().reassignments()).isEmpty());
     Expect.until(
         "the new replicas",
         () -> {
-          try {
-            var topics = admin.describeTopics(List.of(partition.topic()));
-            var info = Expect.get(topics.allTopicNames()).get(partition.topic());
-            return info.partitions().get(0).replicas().stream()
-                .map(Node::id)
-                .toList()
-                .equals(List.of(1, 3));
-          } catch (Exception error) {
-            throw new AssertionError(error);
-          }
+          var replicas = topic(admin, partition.topic()).partitions().get(0).replicas();
+          return replicas.stream().map(Node::id).toList().equals(List.of(1, 3));
         });
     Expect.ok("alterPartitionReassignments, listPartitionReassignments");
   }
 
   private static void election(Admin admin) throws Exception {
-    var elected = Expect.get(admin.electLeaders(ElectionType.PREFERRED, Set.of(FIRST)).partitions());
+    var result = admin.electLeaders(ElectionType.PREFERRED, Set.of(FIRST));
+    var elected = Expect.get(result.partitions());
     var error = elected.get(FIRST);
     boolean needed = error.isEmpty() || error.get() instanceof ElectionNotNeededException;
     Expect.equal(true, needed, "election of " + FIRST + ": " + error);
@@ -227,23 +204,21 @@ final class AdminCheck {
   }
 
   private static void deleteTopics(Admin admin) throws Exception {
-    var all = Expect.get(admin.describeTopics(List.of(TOPIC)).allTopicNames());
-    var ids = org.apache.kafka.common.TopicCollection.ofTopicIds(List.of(all.get(TOPIC).topicId()));
+    var ids = TopicCollection.ofTopicIds(List.of(topic(admin, TOPIC).topicId()));
     Expect.get(admin.deleteTopics(ids).all());
     Expect.get(admin.deleteTopics(List.of(TOPIC + "-assigned")).all());
     Expect.until(
         "the deletion",
-        () -> {
-          try {
-            return Expect.get(admin.listTopics().names()).stream()
-                .noneMatch(name -> name.startsWith(TOPIC));
-          } catch (Exception error) {
-            throw new AssertionError(error);
-          }
-        });
+        () ->
+            Expect.get(admin.listTopics().names()).stream()
+                .noneMatch(name -> name.startsWith(TOPIC)));
     Expect.fails(
         UnknownTopicOrPartitionException.class, admin.deleteTopics(List.of("nowhere")).all());
     Expect.ok("deleteTopics by name and by id");
+  }
+
+  private static TopicDescription topic(Admin admin, String name) throws Exception {
+    return Expect.get(admin.describeTopics(List.of(name)).allTopicNames()).get(name);
   }
 
   private static long offset(Admin admin, OffsetSpec spec) throws Exception {

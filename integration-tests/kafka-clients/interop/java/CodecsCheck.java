@@ -64,7 +64,10 @@ final class CodecsCheck {
   private static void read(String servers, List<String> sent) {
     TopicPartition partition = new TopicPartition(TOPIC, 0);
     Map<String, Object> properties =
-        Map.of("bootstrap.servers", servers, "auto.offset.reset", "earliest");
+        Map.of(
+            "bootstrap.servers", servers,
+            "auto.offset.reset", "earliest",
+            "isolation.level", "read_committed");
     try (var consumer =
         new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
       consumer.assign(List.of(partition));
@@ -82,7 +85,7 @@ final class CodecsCheck {
         Expect.equal(null, record.headers().lastHeader("none").value(), "empty header");
         Expect.equal(1_000_000L + i, record.timestamp(), "timestamp");
       }
-      Expect.ok("consume");
+      Expect.ok("consume, read_committed");
       var found = consumer.offsetsForTimes(Map.of(partition, 1_000_777L)).get(partition);
       Expect.equal(777L, found.offset(), "offset for a time");
       Expect.equal(Map.of(partition, 0L), consumer.beginningOffsets(List.of(partition)), "first");

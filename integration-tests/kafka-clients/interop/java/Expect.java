@@ -1,8 +1,9 @@
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** What must be so. Whatever is not ends the check. */
 final class Expect {
@@ -34,11 +35,21 @@ final class Expect {
     return result.get(LIMIT_MS, TimeUnit.MILLISECONDS);
   }
 
-  static void until(String what, BooleanSupplier condition) throws InterruptedException {
+  /** What fails with an error a broker may answer for a while is asked again. */
+  static void until(String what, Callable<Boolean> condition) throws Exception {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
-    while (!condition.getAsBoolean()) {
+    while (!holds(condition)) {
       if (System.nanoTime() > end) throw new AssertionError("waited too long for " + what);
       Thread.sleep(20);
+    }
+  }
+
+  private static boolean holds(Callable<Boolean> condition) throws Exception {
+    try {
+      return condition.call();
+    } catch (ExecutionException error) {
+      if (error.getCause() instanceof RetriableException) return false;
+      throw error;
     }
   }
 }

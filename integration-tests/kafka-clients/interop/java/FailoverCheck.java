@@ -9,10 +9,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * An idempotent producer and two members of a cooperative group go on until their stdin ends, while
- * brokers are killed; the one who kills judges by the lines
- * {@code delivered <value> <partition> <offset>} and {@code read <member> <partition> <offset>
- * <value>}.
+ * An idempotent producer and two members of a cooperative group go on until there is something on
+ * stdin, while brokers are killed; the one who kills judges by the lines
+ * {@code delivered <value> <partition> <offset>} and {@code read <member> <generation> <partition>
+ * <offset> <value>}.
  */
 final class FailoverCheck {
   private static final String TOPIC = "java-failover";
@@ -38,16 +38,17 @@ final class FailoverCheck {
           "all records",
           () ->
               members.stream()
-                      .flatMap(member -> member.read.stream().map(record -> record.value()))
+                      .flatMap(member -> member.read.stream().map(read -> read.record().value()))
                       .distinct()
                       .count()
                   == sent);
       for (int i = 0; i < members.size(); i++) {
-        for (var one : members.get(i).read) {
+        for (var read : members.get(i).read) {
+          var record = read.record();
           System.out.printf(
-              "read %d %d %d %s%n", i, one.partition(), one.offset(), one.value());
+              "read %d %d %d %d %s%n",
+              i, read.generation(), record.partition(), record.offset(), record.value());
         }
-        System.out.printf("revoked %d %d%n", i, members.get(i).revoked.get());
       }
     }
   }

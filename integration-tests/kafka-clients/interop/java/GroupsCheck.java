@@ -66,7 +66,8 @@ final class GroupsCheck {
       }
       Expect.until("all again", () -> first.share().size() == PARTITIONS);
     }
-    Expect.until("an empty group", () -> stateOf(admin, group) == ConsumerGroupState.EMPTY);
+    Expect.until(
+        "an empty group", () -> described(admin, group).state() == ConsumerGroupState.EMPTY);
     Expect.equal((long) RECORDS, committed(admin, group), "committed");
     Expect.ok("group with " + assignor);
   }
@@ -153,7 +154,7 @@ final class GroupsCheck {
   private static long distinct(Member first, Member second) {
     Set<String> values = new HashSet<>();
     for (Member member : List.of(first, second)) {
-      for (var record : member.read) values.add(record.value());
+      for (var read : member.read) values.add(read.record().value());
     }
     return values.size();
   }
@@ -165,13 +166,5 @@ final class GroupsCheck {
 
   private static ConsumerGroupDescription described(Admin admin, String group) throws Exception {
     return Expect.get(admin.describeConsumerGroups(List.of(group)).all()).get(group);
-  }
-
-  private static ConsumerGroupState stateOf(Admin admin, String group) {
-    try {
-      return described(admin, group).state();
-    } catch (Exception error) {
-      throw new AssertionError(error);
-    }
   }
 }

@@ -1,5 +1,7 @@
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,17 +17,19 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import java.util.HashMap;
-import java.util.List;
 
 /** A consumer of a group in a thread of its own, which commits what it has read. */
 final class Member implements ConsumerRebalanceListener, AutoCloseable {
+  /** A record, and how often partitions had been given to the member when it came. */
+  record Read(ConsumerRecord<String, String> record, int generation) {}
+
   final Set<Integer> owned = ConcurrentHashMap.newKeySet();
   /** Partitions that were taken away or lost so far. */
   final AtomicInteger revoked = new AtomicInteger();
-  final ConcurrentLinkedQueue<ConsumerRecord<String, String>> read = new ConcurrentLinkedQueue<>();
+  final ConcurrentLinkedQueue<Read> read = new ConcurrentLinkedQueue<>();
   private final Consumer<String, String> consumer;
   private final Thread thread;
+  private int generation = 0;
   private volatile Throwable failure;
 
   Member(String servers, String group, String topic, Map<String, String> more) {
@@ -34,6 +38,7 @@ final class Member implements ConsumerRebalanceListener, AutoCloseable {
     properties.put("group.id", group);
     properties.put("auto.offset.reset", "earliest");
     properties.put("enable.auto.commit", "false");
+    properties.put("heartbeat.interval.ms", "500");
     properties.putAll(more);
     consumer =
         new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
@@ -48,7 +53,7 @@ final class Member implements ConsumerRebalanceListener, AutoCloseable {
         boolean any = false;
         for (var record : consumer.poll(Duration.ofMillis(100))) {
           any = true;
-          read.add(record);
+          read.add(new Read(record, generation));
         }
         if (any) commit();
       }
@@ -73,6 +78,7 @@ final class Member implements ConsumerRebalanceListener, AutoCloseable {
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    if (!partitions.isEmpty()) generation++;
     for (var partition : partitions) owned.add(partition.partition());
   }
 
