@@ -23,7 +23,9 @@ export interface FetchPosition {
 interface WaitingFetch {
   readonly positions: readonly FetchPosition[];
   readonly minBytes: number;
-  readonly respond: () => void;
+  readonly respond: (changed: boolean) => void;
+  /** Whether something has happened to one of the partitions. */
+  changed: boolean;
   timer: TimerHandle;
 }
 
@@ -47,18 +49,19 @@ export class FetchPurgatory {
 
   /**
    * @param minBytes bytes worth answering for
-   * @param respond called once, when they are there, something is wrong, or the time is over
+   * @param respond called once, when they are there, something is wrong, or the time is over; told
+   *   whether anything has happened since the call
    */
   wait(
     positions: readonly FetchPosition[],
     minBytes: number,
     maxWaitMs: number,
-    respond: () => void,
+    respond: (changed: boolean) => void,
   ): void {
-    const fetch: WaitingFetch = { positions, minBytes, respond, timer: undefined };
+    const fetch: WaitingFetch = { positions, minBytes, respond, changed: false, timer: undefined };
     // The world may have changed between the read that found too little and this call.
     if (isWorthAnswering(fetch)) {
-      respond();
+      respond(true);
       return;
     }
     this.waiting++;
@@ -75,6 +78,7 @@ export class FetchPurgatory {
     const watchers = this.watchers.get(partition);
     if (!watchers) return;
     for (const [fetch, position] of [...watchers]) {
+      fetch.changed = true;
       const bytes = bytesAt(position, fetch.minBytes);
       // Only what has changed needs a look, unless bytes of several partitions have to add up.
       const enough = bytes >= fetch.minBytes || (bytes > 0 && isWorthAnswering(fetch));
@@ -93,7 +97,7 @@ export class FetchPurgatory {
     if (!this.forget(fetch)) return;
     this.clock.clearTimeout(fetch.timer);
     this.waiting--;
-    fetch.respond();
+    fetch.respond(fetch.changed);
   }
 
   /** @returns whether it was waiting */

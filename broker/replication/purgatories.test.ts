@@ -145,6 +145,17 @@ describe('fetch purgatory', () => {
     expect(wait([at(partition)], 1000)).toHaveBeenCalledTimes(1);
   });
 
+  test('says whether anything has happened', () => {
+    const partition = new Fake();
+    const quiet = wait([at(partition)]);
+    clock.advance(100);
+    expect(quiet).toHaveBeenCalledWith(false);
+    const uncommitted = wait([at(partition)]);
+    partition.write(1);
+    clock.advance(100);
+    expect(uncommitted).toHaveBeenCalledWith(true);
+  });
+
   test('the time, or the end of the broker, answers once', () => {
     const partition = new Fake();
     const late = wait([at(partition)]);
