@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { msgpackCodec } from '../../client/protocol/msgpack/codec';
 import { apis } from '../../client/protocol/apis';
 import { createTopic, deleteTopic, frameOf, produceFrame, throughput } from './broker-bench';
-import { cpuSeconds, residentBytes, startChild } from './child';
+import { cpuSeconds, ownBytes, residentBytes, startChild } from './child';
 import { compare, type Comparison } from './measure';
 import type { Product } from './product';
 import { prototypeProduce } from './prototype-protocol';
@@ -48,6 +48,8 @@ export interface IdleCost {
   readonly cpu: number;
   /** Resident memory of the largest broker. */
   readonly bytes: number;
+  /** What of it is not shared with other processes of Node, of whichever has most. */
+  readonly ownBytes: number;
 }
 
 /** What the brokers take while nothing happens, with so many partitions of three replicas. */
@@ -66,8 +68,9 @@ export async function idleCost(
   await new Promise((over) => setTimeout(over, seconds * 1000));
   const cpu = (used() - before) / seconds / pids.length;
   const bytes = Math.max(...pids.map(residentBytes));
+  const own = Math.max(...pids.map(ownBytes));
   await deleteTopic(product.port, topic);
-  return { cpu, bytes };
+  return { cpu, bytes, ownBytes: own };
 }
 
 /** Port of the broker that leads the first partition of a topic. */

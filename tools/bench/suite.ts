@@ -92,9 +92,10 @@ async function measureCluster(
   add: Add,
 ): Promise<void> {
   if (only.has('idle')) {
-    const { cpu, bytes } = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
+    const idle = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
+    const memory = `${mebibytes(idle.bytes)}, not shared ${mebibytes(idle.ownBytes)}`;
     const what = `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`;
-    add(what, plain(`${(cpu * 100).toFixed(1)} % of a core, ${mebibytes(bytes)}`));
+    add(what, plain(`${(idle.cpu * 100).toFixed(1)} % of a core, ${memory}`));
   }
   if (!only.has('replication')) return;
   for (const size of [16 * 1024, 64 * 1024]) {
