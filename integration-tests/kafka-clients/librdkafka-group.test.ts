@@ -1,10 +1,11 @@
+import { join } from 'node:path';
 import { Kafka } from '../../client';
 import { check } from '../../tools/drill/checker/check';
 import { isClean, verdictLine } from '../../tools/drill/checker/verdict';
 import { readToTheEnd } from '../../tools/drill/load/final-read';
 import { groupProblems } from '../drills/groups/judge-group';
+import { compileClient, hasLibrdkafka } from '../../tools/dev/compile-client';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
-import { compileClient, hasLibrdkafka } from './compile-client';
 import { CooperativeRun } from './cooperative-run';
 
 const TOPIC = 'shared';
@@ -12,7 +13,7 @@ const GROUP = 'cooperative';
 const PARTITIONS = 6;
 
 test('librdkafka: a cooperative group, with a leader, then the coordinator killed meanwhile; only what moves is revoked, every record is there once and read', async () => {
-  if (!hasLibrdkafka()) {
+  if (!hasLibrdkafka(process.env)) {
     console.warn('SKIPPED: this machine has no gcc or no librdkafka-dev.');
     return;
   }
@@ -23,8 +24,8 @@ test('librdkafka: a cooperative group, with a leader, then the coordinator kille
   const admin = kafka.admin();
   let run: CooperativeRun | undefined;
   try {
-    const client = await compileClient('librdkafka-client.c', cluster.directory);
-    const member = await compileClient('librdkafka-member.c', cluster.directory);
+    const client = await compileClient(join(__dirname, 'librdkafka-client.c'), cluster.directory);
+    const member = await compileClient(join(__dirname, 'librdkafka-member.c'), cluster.directory);
     await admin.createTopics([
       { topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: cluster.ids.length },
     ]);

@@ -1,13 +1,14 @@
+import { join } from 'node:path';
 import { Kafka } from '../../client';
+import { compileClient, hasLibrdkafka } from '../../tools/dev/compile-client';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
-import { compileClient, hasLibrdkafka } from './compile-client';
 import { runClient } from './run-client';
 
 const TOPIC = 'librdkafka';
 const COUNT = 1000;
 
 test('librdkafka: an idempotent producer whose leader is killed; each record once, where it was reported', async () => {
-  if (!hasLibrdkafka()) {
+  if (!hasLibrdkafka(process.env)) {
     console.warn('SKIPPED: this machine has no gcc or no librdkafka-dev.');
     return;
   }
@@ -15,7 +16,7 @@ test('librdkafka: an idempotent producer whose leader is killed; each record onc
     configs: { 'zookeeper.session.timeout.ms': '6000' },
   });
   try {
-    const program = await compileClient('librdkafka-client.c', cluster.directory);
+    const program = await compileClient(join(__dirname, 'librdkafka-client.c'), cluster.directory);
     const kafka = new Kafka({ brokers: cluster.addresses });
     const admin = kafka.admin();
     await admin.createTopics([{ topic: TOPIC, numPartitions: 1 }]);

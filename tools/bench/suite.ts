@@ -1,9 +1,12 @@
+import { hasLibrdkafka } from '../dev/compile-client';
 import { compareFetch, compareProduce, deleteTopic, filledBatch } from './broker-bench';
 import { rawAppend, rawCrc, rawTcp } from './ceilings';
 import { residentBytes } from './child';
 import { compareProducer, consumerRate, endToEndLatency, topicOf } from './client-bench';
 import type { Comparison } from './measure';
 import { startProduct, type Product } from './product';
+import { compareLibrdkafka, type Beside } from './librdkafka-bench';
+import type { Delivery } from './load-client';
 import { compareReplicated, idleCost } from './replication-bench';
 import { compareSends, rivals } from './rival-bench';
 
@@ -28,6 +31,7 @@ export const parts = [
   'producer',
   'latency',
   'rivals',
+  'librdkafka',
 ] as const;
 export type Part = (typeof parts)[number];
 
@@ -46,6 +50,9 @@ const AT_REST_MS = 3000;
 /** Partitions, each with three replicas, of the cluster that is measured at rest. */
 const IDLE_PARTITIONS = 1000;
 
+/** Records a second for the latency of delivery. */
+const LIBRDKAFKA_RATE = 10_000;
+
 type Add = (what: string, line: Omit<BenchLine, 'what'>) => void;
 
 export async function measureAll(options: SuiteOptions): Promise<BenchLine[]> {
@@ -53,7 +60,9 @@ export async function measureAll(options: SuiteOptions): Promise<BenchLine[]> {
   const lines: BenchLine[] = [];
   const add: Add = (what, line) => {
     lines.push({ what, ...line });
-    const share = line.ratio === undefined ? '' : `, ${percent(line.ratio)} of ${line.ceiling}`;
+    const ceiling = line.ceiling === undefined ? '' : `, ceiling ${line.ceiling}`;
+    const share =
+      line.ratio === undefined ? ceiling : `, ${percent(line.ratio)} of ${line.ceiling}`;
     options.note(`${what}: ${line.measured}${share}`);
   };
   if (only.has('ceilings')) await measureCeilings(options, add);
@@ -127,6 +136,7 @@ async function measureBroker(product: Product, options: SuiteOptions, add: Add):
   if (only.has('producer')) await measureClient(product, options, add);
   if (only.has('latency')) await measureLatency(product, options, add);
   if (only.has('rivals')) await measureRivals(product, options, add);
+  if (only.has('librdkafka')) await measureLibrdkafka(product, options, add);
   if (only.size === parts.length) {
     add('broker: memory after all this', plain(mebibytes(residentBytes(product.pid))));
   }
@@ -178,6 +188,33 @@ async function measureRivals(product: Product, { scale }: SuiteOptions, add: Add
   }
 }
 
+/** Our client beside librdkafka, which stands in the ceiling's column. */
+async function measureLibrdkafka(
+  product: Product,
+  { folder, scale, note }: SuiteOptions,
+  add: Add,
+): Promise<void> {
+  if (!hasLibrdkafka(process.env)) {
+    note('beside librdkafka: skipped, this machine has no gcc or no librdkafka-dev');
+    return;
+  }
+  for (const [recordBytes, count] of [
+    [100, 5e5],
+    [1024, 1e5],
+  ]) {
+    const records = Math.ceil(count * scale);
+    const rate = LIBRDKAFKA_RATE;
+    const load = { records, recordBytes, rate };
+    const figures = await compareLibrdkafka(product, folder, load);
+    const what = (of: string) => `beside librdkafka: ${of}, ${recordBytes} B`;
+    add(what('produce acks=all'), against(figures.produce, recordsPerSecond));
+    add(what(`delivery at ${rate} records/s, p50 / p99`), beside(figures.delivery, inDelivery));
+    add(what("produce, broker's CPU per MB"), beside(figures.produceCpu, inMilliseconds));
+    add(what('consume'), against(figures.consume, recordsPerSecond));
+    add(what("consume, broker's CPU per MB"), beside(figures.consumeCpu, inMilliseconds));
+  }
+}
+
 const plain = (measured: string): Omit<BenchLine, 'what'> => ({ measured });
 
 function against(
@@ -187,6 +224,13 @@ function against(
   return { measured: inWords(measured), ceiling: inWords(ceiling), ratio };
 }
 
+/** Two of a kind whose ratio says nothing more. */
+function beside<T>({ ours, theirs }: Beside<T>, inWords: (figure: T) => string) {
+  return { measured: inWords(ours), ceiling: inWords(theirs) };
+}
+
+const inMilliseconds = (ms: number) => `${ms.toFixed(1)} ms`;
+const inDelivery = ({ p50Ms, p99Ms }: Delivery) => `${p50Ms.toFixed(2)} / ${p99Ms.toFixed(2)} ms`;
 const perSecond = (bytes: number) => `${(bytes / MB).toFixed(0)} MB/s`;
 const recordsPerSecond = (records: number) => `${(records / 1e6).toFixed(2)} M records/s`;
 const sendsPerSecond = (sends: number) => `${Math.round(sends)} sends/s`;

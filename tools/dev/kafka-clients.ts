@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { FindOptions } from '../zookeeper/find-zookeeper';
+import { RDKAFKA_HEADER } from './compile-client';
 import { aptRights, installDebianPackages } from './debian-packages';
 import { findProgram } from './find-program';
 
-const RDKAFKA_HEADER = '/usr/include/librdkafka/rdkafka.h';
 const PACKAGES = ['kcat', 'librdkafka-dev', 'gcc', 'libc6-dev'];
 
 /**
