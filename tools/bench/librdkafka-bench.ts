@@ -28,6 +28,8 @@ export interface LibrdkafkaFigures {
 }
 
 const MB = 1e6;
+/** The steady rate is kept up for so long at most. */
+const PACED_SECONDS = 10;
 
 /** @param rate records a second, for the latency of delivery */
 export async function compareLibrdkafka(
@@ -42,16 +44,18 @@ export async function compareLibrdkafka(
   const load: Load = { topic: `librdkafka-${recordBytes}`, records, recordBytes };
   await createTopic(product.port, load.topic);
   try {
-    const delivery = {
-      ours: await ours.produce(load, rate),
-      theirs: await theirs.produce(load, rate),
-    };
     const producing = metered(product, load, [ours, theirs], async (client) => {
       return (await client.produce(load, 0)).seconds;
     });
     const produce = await compare(producing.ours.run, producing.theirs.run);
     const consuming = metered(product, load, [ours, theirs], (client) => client.consume(load));
     const consume = await compare(consuming.ours.run, consuming.theirs.run);
+    // At the end, when everything is warm.
+    const paced = { ...load, records: Math.min(records, rate * PACED_SECONDS) };
+    const delivery = {
+      ours: await ours.produce(paced, rate),
+      theirs: await theirs.produce(paced, rate),
+    };
     const cpu = (side: Beside<Metered>): Beside<number> => ({
       ours: side.ours.cpuMsPerMb(),
       theirs: side.theirs.cpuMsPerMb(),

@@ -23,6 +23,7 @@ export class OwnClient implements LoadClient {
     const latencies = new Float32Array(records);
     let delivered = 0;
     const failures: Error[] = [];
+    await producer.send({ topic, messages: [{ value, partition: 0 }] });
     const start = performance.now();
     for (let sent = 0; sent < records;) {
       const elapsed = (performance.now() - start) / 1000;
@@ -51,6 +52,7 @@ export class OwnClient implements LoadClient {
 
   async consume({ topic, records, recordBytes }: Load): Promise<number> {
     const consumer = new Consumer(this.cluster(), { maxPollRecords: 10_000 });
+    await consumer.endOffsets([{ topic, partition: 0 }]);
     const start = performance.now();
     await consumer.assign([{ topic, partition: 0, offset: 'earliest' }]);
     for (let seen = 0; seen < records;) {
