@@ -5,6 +5,7 @@ import type { TopicStore } from '../../zk-coordination';
 import type { LiveConfigs } from '../config/live-configs';
 import type { GroupStorage } from '../coordinator/group/group-storage';
 import { OFFSETS_TOPIC } from '../coordinator/group/offsets-topic/group-partition';
+import { CommitRounds } from '../coordinator/group/offsets-topic/commit-rounds';
 import type { ShardOptions } from '../coordinator/group/offsets-topic/offsets-shard';
 import { OffsetsTopicStorage } from '../coordinator/group/offsets-topic/offsets-topic-storage';
 import type { MetadataCache } from '../metadata/metadata-cache';
@@ -26,6 +27,7 @@ export interface OffsetsTopicRooms {
 /** The groups of `offsets.storage=kafka`, over those in ZooKeeper. */
 export function offsetsTopicStorage(rooms: OffsetsTopicRooms): GroupStorage {
   const { membership, allGroups, metadata, replicas, logger } = rooms;
+  const rounds = new CommitRounds(rooms.clock, rooms.defer);
   let count: number | undefined;
   return new OffsetsTopicStorage({
     membership,
@@ -42,12 +44,15 @@ export function offsetsTopicStorage(rooms: OffsetsTopicRooms): GroupStorage {
     },
     partition: (index) => replicas.find(OFFSETS_TOPIC, index),
     onLeadershipChange: (callback) => replicas.onLeadershipChange(callback),
-    shard: () => shardOptions(rooms),
+    shard: () => shardOptions(rooms, rounds),
     logger,
   });
 }
 
-function shardOptions({ configs, clock, defer, logger }: OffsetsTopicRooms): ShardOptions {
+function shardOptions(
+  { configs, clock, defer, logger }: OffsetsTopicRooms,
+  rounds: CommitRounds,
+): ShardOptions {
   const { broker } = configs;
   return {
     commitTimeoutMs: broker.get('offsets.commit.timeout.ms'),
@@ -55,7 +60,7 @@ function shardOptions({ configs, clock, defer, logger }: OffsetsTopicRooms): Sha
     compression: compressionTypes[broker.get('offsets.topic.compression.codec')] ?? 'none',
     bufferBytes: broker.get('offsets.load.buffer.size'),
     now: () => clock.now(),
-    defer,
+    rounds,
     pause: () => new Promise((resolve) => defer(resolve)),
     logger,
   };

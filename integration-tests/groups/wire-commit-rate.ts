@@ -5,6 +5,8 @@ import { CoordinatorType } from '../../client/protocol/messages/find-coordinator
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { delay, systemClock } from '../../client/runtime/clock';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
+import { processFacts } from '../harness/process-facts';
+import { startStoreless } from './storeless-broker';
 
 /** What was measured. Times in milliseconds. */
 export interface CommitRate {
@@ -112,9 +114,38 @@ async function commit(
   return ProtocolError.fromCode(topics[0]?.partitions[0]?.errorCode ?? 0);
 }
 
-/** `node dist/integration-tests/groups/wire-commit-rate.js [seconds]`: both storages, on three brokers and three ZooKeeper servers. */
+/**
+ * Measures with one group and with as many as clients, and what a commit costs each process: unlike
+ * the rate, that depends little on what else the machine has to do.
+ */
+async function report(what: string, brokers: readonly string[], pids: number[], seconds: number) {
+  for (const groups of [1, CLIENTS]) {
+    const load = { brokers, clients: CLIENTS, groups, seconds };
+    // The code is compiled, and the groups are claimed.
+    await measureCommits({ ...load, seconds: 2 });
+    const cpu = [process.pid, ...pids].map((pid) => processFacts(pid).cpuSeconds);
+    const rate = await measureCommits(load);
+    const spent = [process.pid, ...pids].map((pid) => processFacts(pid).cpuSeconds);
+    const [client, ...each] = spent.map((after, at) => {
+      const commits = rate.commitsPerSecond * seconds;
+      return `${(((after - (cpu[at] ?? 0)) * 1e6) / commits).toFixed(1)} µs`;
+    });
+    process.stdout.write(
+      `${what} ${groups} groups ${JSON.stringify(rate)}; processor time per commit: ` +
+        `clients ${client}, brokers ${each.join(' ')}\n`,
+    );
+  }
+}
+
+/**
+ * `node dist/integration-tests/groups/wire-commit-rate.js [seconds]`: a broker that stores nothing,
+ * then both storages, on three brokers and three ZooKeeper servers.
+ */
 async function main(): Promise<void> {
   const seconds = Number(process.argv[2] ?? 10);
+  const storeless = await startStoreless(TOPIC, CLIENTS);
+  await report('nothing', [storeless.address], [storeless.pid], seconds);
+  storeless.stop();
   for (const storage of ['zookeeper', 'kafka']) {
     const cluster = await MultiBrokerCluster.start({
       zookeeper: { nodes: 3 },
@@ -124,12 +155,8 @@ async function main(): Promise<void> {
       const admin = new Admin(new Cluster({ brokers: cluster.addresses }));
       await admin.createTopics([{ topic: TOPIC, numPartitions: CLIENTS, replicationFactor: 1 }]);
       await admin.close();
-      for (const groups of [1, CLIENTS]) {
-        const rate = await measureCommits({
-          ...{ brokers: cluster.addresses, clients: CLIENTS, groups, seconds },
-        });
-        process.stdout.write(`${storage} ${groups} groups ${JSON.stringify(rate)}\n`);
-      }
+      const pids = cluster.ids.map((id) => cluster.broker(id).pid);
+      await report(storage, cluster.addresses, pids, seconds);
     } finally {
       await cluster.close();
     }

@@ -5,6 +5,7 @@ import type { Log, LogAppendInfo } from '../../../log';
 import { GroupStorageError } from '../group-storage-error';
 import type { GroupOffsets, OffsetChange } from '../stored-group';
 import { appendFailure } from './append-failure';
+import type { CommitRounds } from './commit-rounds';
 import { loadOffsets, type LoadOptions } from './load-offsets';
 import { encodeOffsetKey, encodeOffsetValue } from './offset-records';
 import { OffsetTable } from './offset-table';
@@ -32,8 +33,8 @@ export interface ShardOptions extends LoadOptions {
   /** `offsets.topic.compression.codec`. */
   readonly compression: CompressionType;
   readonly now: () => number;
-  /** Runs a callback at the end of this turn of the event loop. */
-  readonly defer: (callback: () => void) => void;
+  /** Shared by all shards of a broker. */
+  readonly rounds: CommitRounds;
 }
 
 interface Commit {
@@ -56,8 +57,8 @@ const BATCH_OVERHEAD = 61;
 
 /**
  * The offsets in one partition of the offsets topic, for as long as this broker leads it: read from
- * the log once, then kept in step with what is written. All commits of one turn of the event loop go
- * into one batch, those of a group's commit never into two.
+ * the log once, then kept in step with what is written. The commits of one round go into one batch,
+ * those of a group's commit never into two.
  */
 export class OffsetsShard {
   private readonly table = new OffsetTable();
@@ -111,14 +112,16 @@ export class OffsetsShard {
     );
     const commit = { groupId, changes, rows, sizeInBytes, outcome: deferred() };
     this.waiting.push(commit);
-    if (this.waiting.length === 1) this.options.defer(() => this.writeWaiting());
+    if (this.waiting.length === 1) this.options.rounds.join(this.writeWaiting);
     await commit.outcome.promise;
   }
 
-  private writeWaiting(): void {
+  /** Resolves when all of it is committed, or has failed. */
+  private readonly writeWaiting = (): Promise<unknown> => {
     const commits = this.waiting;
     this.waiting = [];
     const limit = this.lead.log.config.maxMessageBytes;
+    const appends: Promise<void>[] = [];
     let group: Commit[] = [];
     let size = BATCH_OVERHEAD;
     for (const commit of commits) {
@@ -127,15 +130,16 @@ export class OffsetsShard {
         continue;
       }
       if (size + commit.sizeInBytes > limit) {
-        void this.append(group, size);
+        appends.push(this.append(group, size));
         group = [];
         size = BATCH_OVERHEAD;
       }
       group.push(commit);
       size += commit.sizeInBytes;
     }
-    if (group.length > 0) void this.append(group, size);
-  }
+    if (group.length > 0) appends.push(this.append(group, size));
+    return Promise.all(appends);
+  };
 
   private async append(commits: readonly Commit[], maxBytes: number): Promise<void> {
     try {

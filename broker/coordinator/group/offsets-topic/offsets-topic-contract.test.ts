@@ -3,6 +3,7 @@ import { CompactionFixture } from '../../../log/testing/compaction-fixture';
 import { defaultLogConfig, type Log, type LogManager } from '../../../log';
 import { describeGroupStorage } from '../contract/group-storage-contract';
 import type { GroupStorage } from '../group-storage';
+import { CommitRounds } from './commit-rounds';
 import { partitionOfGroup } from './group-partition';
 import { OffsetsTopicStorage } from './offsets-topic-storage';
 import { FakeMembership } from './testing/fake-membership';
@@ -36,6 +37,7 @@ class Cluster {
     await this.manager;
     let changed = () => {};
     const partitions = new Map<number, FakePartition>();
+    const rounds = new CommitRounds(this.fixture.clock, queueMicrotask);
     const storage = new OffsetsTopicStorage({
       membership: this.membership.storage(),
       allGroups: () => Promise.resolve([...this.membership.groups.keys()]),
@@ -50,7 +52,7 @@ class Cluster {
       shard: () => ({
         ...{ commitTimeoutMs: 5000, requiredAcks: -1, compression: 'none', bufferBytes: 1e6 },
         ...{ now: () => this.fixture.clock.now(), pause: () => Promise.resolve() },
-        defer: (callback) => queueMicrotask(callback),
+        rounds,
         logger: silentLogger,
       }),
       logger: silentLogger,

@@ -5,6 +5,7 @@ import { defaultLogConfig, type Log, type LogManager } from '../../../log';
 import { GroupStorageError } from '../group-storage-error';
 import type { ClaimEvents, GroupClaim } from '../group-storage';
 import type { CommittedOffset, OffsetChange } from '../stored-group';
+import { CommitRounds } from './commit-rounds';
 import { partitionOfGroup } from './group-partition';
 import { OffsetsShard } from './offsets-shard';
 import { OffsetsTopicStorage } from './offsets-topic-storage';
@@ -51,6 +52,7 @@ async function start(): Promise<void> {
   }
   partitions = logs.map((log) => new FakePartition(log));
   for (const partition of partitions) partition.takeLead();
+  const rounds = new CommitRounds(fixture.clock, (callback) => void setImmediate(callback));
   storage = new OffsetsTopicStorage({
     membership: membership.storage(),
     allGroups: () => Promise.resolve([...membership.groups.keys()]),
@@ -72,7 +74,7 @@ async function start(): Promise<void> {
       compression: 'none',
       bufferBytes: 300,
       now: () => fixture.clock.now(),
-      defer: (callback) => void setImmediate(callback),
+      rounds,
       pause: () => Promise.resolve(),
       logger: silentLogger,
     }),
@@ -271,7 +273,7 @@ async function anotherCommits(): Promise<void> {
   const shard = await OffsetsShard.load(another, {
     ...({ commitTimeoutMs: 1, requiredAcks: -1, compression: 'gzip', bufferBytes: 100 } as const),
     ...{ now: () => 1, pause: () => Promise.resolve(), logger: silentLogger },
-    defer: (callback) => callback(),
+    rounds: new CommitRounds(fixture.clock, (callback) => callback()),
   });
   await shard.write('g', [change(0, at(2))]);
 }

@@ -1,5 +1,6 @@
 import { ReplicaFixture } from '../../../replication/testing/replica-fixture';
 import type { Partition } from '../../../replication/partition';
+import { CommitRounds } from './commit-rounds';
 import { OffsetsTopicStorage } from './offsets-topic-storage';
 import { FakeMembership } from './testing/fake-membership';
 
@@ -21,6 +22,7 @@ const changes = (offset: number) => [
 beforeEach(async () => {
   fixture = await ReplicaFixture.open({}, { cleanupPolicy: ['compact'] });
   const { replicas, clock, logger } = fixture;
+  const rounds = new CommitRounds(clock, queueMicrotask);
   storage = new OffsetsTopicStorage({
     membership: new FakeMembership().storage(),
     allGroups: () => Promise.resolve([]),
@@ -31,7 +33,7 @@ beforeEach(async () => {
     onLeadershipChange: (callback) => replicas.onLeadershipChange(callback),
     shard: () => ({
       ...{ commitTimeoutMs: 5000, requiredAcks: -1, compression: 'none', bufferBytes: 1000 },
-      ...{ now: () => clock.now(), defer: (callback) => queueMicrotask(callback), logger },
+      ...{ now: () => clock.now(), rounds, logger },
       pause: () => Promise.resolve(),
     }),
     logger,
