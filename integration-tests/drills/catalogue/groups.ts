@@ -148,10 +148,52 @@ const rollingRestart = withGroup(
   },
 );
 
+/** Of the random run. */
+const RANDOM_MS = 120_000;
+const FEWEST = 2;
+const MOST = 6;
+
+/** One at a time or several at once: whoever is paused comes back while others are treated. */
+const atRandom = withGroup(
+  {
+    id: 'D24f',
+    name: 'group-at-random',
+    title: 'Members of a group are killed, stopped, added and removed at random for two minutes.',
+    budget: { unavailabilityMs: 3000 },
+  },
+  4,
+  async (stage, group) => {
+    const { random, wait, tell } = stage;
+    const pauses: Promise<void>[] = [];
+    const end = performance.now() + RANDOM_MS;
+    while (performance.now() < end) {
+      const { awake } = group;
+      const may = [
+        ...(awake.length > FEWEST ? (['kill', 'pause', 'stop'] as const) : []),
+        ...(awake.length < MOST ? (['add', 'add'] as const) : []),
+      ];
+      const what = random.pick(may);
+      if (what === 'add') group.add();
+      else {
+        const victim = random.pick(awake);
+        tell(`${victim.name}: ${what}`);
+        if (what === 'pause') {
+          victim.pause();
+          pauses.push(wait(random.int(SESSION_MS, ZOMBIE_MS)).then(() => victim.resume()));
+        } else await victim[what]();
+      }
+      await wait(random.int(0, 4000));
+    }
+    await Promise.all(pauses);
+    await group.untilStable();
+  },
+);
+
 export const groupDrills: readonly Drill[] = [
   comeAndGo,
   coordinatorKill,
   coordinatorCut,
   ensembleLeaderKill,
   rollingRestart,
+  atRandom,
 ];

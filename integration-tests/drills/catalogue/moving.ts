@@ -93,7 +93,13 @@ const membership: Drill = {
           partition,
           replicas: someOf(stage, shape.replicationFactor),
         }));
-        await admin.alterPartitionReassignments(wanted);
+        // Refused while the controller has not heard yet that the last victim is back.
+        await stage.until('the moves are taken', () =>
+          admin.alterPartitionReassignments(wanted).then(
+            () => true,
+            () => false,
+          ),
+        );
         await wait(random.int(0, 1500));
         const victim = random.pick(cluster.brokers);
         await (random.chance(0.7) ? victim.kill() : victim.stop());

@@ -64,27 +64,46 @@ function sharedOwnership(members: readonly GroupMember[], partition: number): st
   return problems;
 }
 
+interface Commit {
+  readonly member: string;
+  readonly offset: number;
+  /** It was sent no earlier: what the member had told before. */
+  readonly sentAfter: number;
+  /** When the member learnt that it had succeeded; one that stood still learns it late. */
+  readonly knownAt: number;
+}
+
+function commitsOf({ name: member, events }: GroupMember, partition: number): Commit[] {
+  return events.flatMap(({ name, timestamp, success, offsets = [] }, index) =>
+    name !== 'offsets_committed' || !success
+      ? []
+      : offsets
+          .filter((one) => one.partition === partition)
+          .map(({ offset }) => ({
+            member,
+            offset,
+            sentAfter: events[index - 1]?.timestamp ?? -Infinity,
+            knownAt: timestamp,
+          })),
+  );
+}
+
+/** A commit that was sent when a higher one was known to have succeeded must have been refused. */
 function commitsGoingBack(members: readonly GroupMember[], partition: number): string[] {
-  const commits = members
-    .flatMap(({ name: member, events }) =>
-      events
-        .filter(({ name, success }) => name === 'offsets_committed' && success)
-        .flatMap(({ timestamp, offsets = [] }) =>
-          offsets
-            .filter((one) => one.partition === partition)
-            .map(({ offset }) => ({ member, timestamp, offset })),
-        ),
-    )
-    .sort((one, other) => one.timestamp - other.timestamp);
+  const commits = members.flatMap((member) => commitsOf(member, partition));
+  const known = [...commits].sort((one, other) => one.knownAt - other.knownAt);
+  const sent = [...commits].sort((one, other) => one.sentAfter - other.sentAfter);
   const problems: string[] = [];
-  let highest = { member: 'nobody', offset: -1 };
-  for (const commit of commits) {
-    if (commit.offset < highest.offset && commit.member !== highest.member) {
-      problems.push(
-        `partition ${partition}: ${commit.member} committed ${commit.offset} after ${highest.member} had committed ${highest.offset}`,
-      );
+  let highest: Commit | undefined;
+  let next = 0;
+  for (const commit of sent) {
+    for (; next < known.length && known[next]!.knownAt < commit.sentAfter; next++) {
+      if (known[next]!.offset > (highest?.offset ?? -1)) highest = known[next];
     }
-    if (commit.offset >= highest.offset) highest = commit;
+    if (!highest || commit.offset >= highest.offset || commit.member === highest.member) continue;
+    problems.push(
+      `partition ${partition}: ${commit.member} committed ${commit.offset} after ${highest.member} had committed ${highest.offset}`,
+    );
   }
   return problems;
 }
