@@ -83,6 +83,16 @@ export const metricTable = {
   ),
   kafka_group_coordinator_groups: gauge('Groups coordinated here and in memory.', 'state'),
   kafka_group_coordinator_members: gauge('Members of groups coordinated here.'),
+  kafka_group_coordinator_completed_rebalances_total: counter(
+    'Generations that have got their assignments.',
+  ),
+  kafka_group_coordinator_offset_commits_total: counter('Offsets of partitions committed.'),
+  kafka_group_coordinator_offset_expirations_total: counter(
+    'Offsets of partitions forgotten because nobody has used them for long.',
+  ),
+  kafka_group_coordinator_offset_deletions_total: counter(
+    'Offsets of partitions forgotten by request or with their topic.',
+  ),
   kafka_group_coordinator_offsets: gauge('Offsets of partitions kept for groups in memory.'),
   kafka_group_committed_offset: gauge(
     'Offset a group has committed; on its coordinator, for the first 10,000 partitions.',
@@ -91,7 +101,7 @@ export const metricTable = {
     'partition',
   ),
   kafka_group_lag: gauge(
-    'Records between the committed offset and the high watermark; on the coordinator, for partitions it has a replica of.',
+    'Records between the committed offset and the high watermark, which may be ten seconds old where the coordinator has no replica.',
     'group',
     'topic',
     'partition',

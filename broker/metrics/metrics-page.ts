@@ -22,7 +22,8 @@ export class MetricsPage {
     return this.registry.contentType;
   }
 
-  render(): Promise<string> {
+  async render(): Promise<string> {
+    await Promise.all(this.metrics.preparations.map((prepare) => prepare()));
     for (const [name, read] of this.metrics.readers) this.show(name, () => this.add(name, read));
     for (const [name, read] of this.metrics.histograms) {
       const { help, labels } = metricTable[name];

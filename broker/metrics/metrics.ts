@@ -34,6 +34,8 @@ export class Metrics {
   readonly readers = new Map<SingleValued, () => Reading>();
   /** Who knows the values of each histogram. */
   readonly histograms = new Map<NameOf<'histogram'>, HistogramReader>();
+  /** What is to be done before the values are read; bounded in time by whoever does it. */
+  readonly preparations: (() => Promise<void>)[] = [];
   private readonly counts = new Map<MetricName, Map<string, [Labels, number]>>();
 
   /** @param maxTopics topics that get series of their own; default 1000 */

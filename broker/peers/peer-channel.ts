@@ -29,7 +29,7 @@ export interface Peers {
   /**
    * A channel with a connection of its own, so that a long poll holds up nothing else.
    *
-   * @param purpose for logs, and part of the client id: `control`, `fetch`, `controller`
+   * @param purpose for logs, and part of the client id: `control`, `fetch`, `controller`, `offsets`
    */
   open(brokerId: number, purpose: string): PeerChannel;
 }

@@ -29,7 +29,7 @@ import { machineEdges, type BrokerEdges } from './edges';
 import { provideGroupMetrics } from './group-metrics';
 import { openGroups } from './groups';
 import { handlersOf } from './handlers';
-import { openPeers } from './inter-broker';
+import { leaderEndOffsets, openPeers } from './inter-broker';
 import { Membership } from './membership';
 import { openOffice } from './office';
 import { openReplication } from './replication';
@@ -259,9 +259,9 @@ async function startRooms(
   await membership.join();
 
   provideMetrics(metrics, { zk, logManager, replication, socketServer, controller });
-  provideGroupMetrics(metrics, groups, (topic, partition) => {
-    const found = replicas.find(topic, partition);
-    return found?.servedLog?.highWatermark;
+  provideGroupMetrics(metrics, groups, {
+    here: (topic, partition) => replicas.find(topic, partition)?.servedLog?.highWatermark,
+    elsewhere: leaderEndOffsets(brokerId, peers, metadata, clock, logger),
   });
   await controller.start();
   running.add('the controller', () => controller.close());

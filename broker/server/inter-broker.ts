@@ -1,6 +1,8 @@
+import type { Clock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import type { BrokerConfig } from '../config/broker-config';
 import type { MetadataCache } from '../metadata/metadata-cache';
+import { LeaderEndOffsets } from '../peers/leader-end-offsets';
 import { PeerConnections } from '../peers/peer-connections';
 import type { BrokerEdges } from './edges';
 
@@ -27,4 +29,19 @@ export function openPeers(
     random: edges.random,
     logger,
   });
+}
+
+/** How far partitions have grown that other brokers lead. Ends with the connections to them. */
+export function leaderEndOffsets(
+  brokerId: number,
+  peers: PeerConnections,
+  metadata: MetadataCache,
+  clock: Clock,
+  logger: Logger,
+): LeaderEndOffsets {
+  const leaderOf = (topic: string, partition: number) => {
+    const leader = metadata.topic(topic)?.partitions[partition]?.leader ?? -1;
+    return leader !== brokerId && metadata.broker(leader) ? leader : undefined;
+  };
+  return new LeaderEndOffsets({ peers, leaderOf, clock, logger });
 }
