@@ -198,6 +198,18 @@ describe('a log nobody names', () => {
     expect(await strays()).toEqual([]);
   });
 
+  it('is not served any more: the partition was moved away meanwhile', async () => {
+    expect(fixture.replicas.partition('t', 0).isLeader).toBe(true);
+    await fixture.replicas.becomeLeaderOrFollower(1, others, false);
+    expect(fixture.replicas.partition('t', 0).isLeader).toBe(true);
+    await fixture.replicas.becomeLeaderOrFollower(1, others, true);
+    const partition = fixture.replicas.partition('t', 0);
+    expect(() => partition.leaderLog()).toThrow('does not lead');
+    expect(partition.servedLog).toBeUndefined();
+    // It may come back.
+    expect((await fixture.obey({ leaderEpoch: 9 })).isLeader).toBe(true);
+  });
+
   it('stays when not everything was named, or by another controller', async () => {
     await fixture.replicas.becomeLeaderOrFollower(1, others, false);
     await fixture.replicas.removeStrays(1, () => undefined);

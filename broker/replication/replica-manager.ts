@@ -120,7 +120,10 @@ export class ReplicaManager {
   ): Promise<Failures> {
     return this.inTurn(async () => {
       this.gate.assertCurrent(controllerEpoch);
-      if (isFull) await this.strays.namedByController(controllerEpoch, instructions, this.release);
+      if (isFull) {
+        await this.stopUnnamed(instructions);
+        await this.strays.namedByController(controllerEpoch, instructions, this.release);
+      }
       return this.changes.obey(instructions);
     });
   }
@@ -209,6 +212,26 @@ export class ReplicaManager {
     this.hosted.forget(topicPartition);
     await this.options.followers.unfollow([topicPartition]);
   };
+
+  /**
+   * A partition that was moved away while this broker was cut off: nobody could tell it to stop, and
+   * in its old epoch it would answer clients that have not heard of the move either. Its log stays.
+   */
+  private async stopUnnamed(instructions: readonly LeaderAndIsr[]): Promise<void> {
+    const named = new Set(instructions.map(({ topicPartition }) => partitionName(topicPartition)));
+    const unnamed = this.partitions()
+      .filter(({ isLeader, isFollower }) => isLeader || isFollower)
+      .filter(({ topicPartition }) => !named.has(partitionName(topicPartition)));
+    if (unnamed.length === 0) return;
+    for (const partition of unnamed) partition.resign();
+    await this.options.followers.unfollow(unnamed.map(({ topicPartition }) => topicPartition));
+    const stopped = unnamed.map(({ topicPartition, leaderEpoch }) => ({
+      topicPartition,
+      leaderEpoch,
+      deletePartition: false,
+    }));
+    this.logStopped(stopped, new Map());
+  }
 
   private logStopped(stopped: readonly StoppedReplica[], failures: Failures): void {
     for (const { topicPartition, deletePartition, leaderEpoch } of stopped) {

@@ -40,6 +40,10 @@ export class AssignedPartition implements TopicPartition {
   fetchedEpoch = -1;
   /** Epoch of the leader that last answered from there or confirmed the place; -1 for none. */
   leaderEpoch = -1;
+  /**
+   * Since when metadata tells of a leader before `fetchedEpoch` only; undefined when it does not.
+   */
+  outdatedSince: number | undefined;
   /** Not fetched before this monotonic time. */
   retryAt = 0;
   /** Failures in a row. */

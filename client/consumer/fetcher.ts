@@ -3,7 +3,7 @@ import type { ResponseOf } from '../protocol/api';
 import { ProtocolError } from '../protocol/protocol-error';
 import type { TimerHandle } from '../runtime/clock';
 import { describeError } from '../runtime/error';
-import { actionFor, ClientClosedError, type Cluster } from '../network';
+import { actionFor, ClientClosedError, type BrokerNode, type Cluster } from '../network';
 import type { AssignedPartition } from './assigned-partition';
 import type { Assignment } from './assignment';
 import { PartitionReadError } from './consumer-errors';
@@ -23,6 +23,12 @@ import { PartitionRecovery, type RecoveryEvents } from './partition-recovery';
 import { PositionValidator } from './position-validator';
 
 type FetchResponse = ResponseOf<typeof apis.Fetch>;
+
+/**
+ * Milliseconds for which metadata that knows only a leader from before the last record is taken to
+ * be behind; after that it is the topic that is another one under the same name.
+ */
+const OUTDATED_MS = 10_000;
 
 /** What a partition was asked for; an answer to anything else is stale. */
 interface Asked {
@@ -121,8 +127,9 @@ export class Fetcher {
 
   /** To be called when there is new metadata. */
   onMetadata(): void {
+    const now = this.cluster.options.clock.monotonic();
     for (const partition of this.assignment) {
-      const leader = this.leaders.leaderOf(partition);
+      const leader = this.leaderOf(partition, now);
       if (!leader) continue;
       const hasFailed =
         partition.failedNode === leader.nodeId &&
@@ -146,7 +153,16 @@ export class Fetcher {
       if (isThere && now < preferredReplica.until) return preferredReplica.nodeId;
       partition.preferredReplica = undefined;
     }
-    return this.leaders.leaderOf(partition)?.nodeId;
+    return this.leaderOf(partition, now)?.nodeId;
+  }
+
+  /** Nobody as long as only a former leader is known: it would not know the last record (KIP-320). */
+  private leaderOf(partition: AssignedPartition, now: number): BrokerNode | undefined {
+    const epoch = this.leaders.epochOf(partition);
+    if (epoch < 0 || partition.fetchedEpoch <= epoch) partition.outdatedSince = undefined;
+    else partition.outdatedSince ??= now;
+    const { outdatedSince = -Infinity } = partition;
+    return now - outdatedSince < OUTDATED_MS ? undefined : this.leaders.leaderOf(partition);
   }
 
   private send(plan: FetchPlan, brokers: number): void {

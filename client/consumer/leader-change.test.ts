@@ -128,6 +128,36 @@ describe('a new leader', () => {
   });
 });
 
+describe('a leader from before the record that was read last', () => {
+  test('is not asked: metadata is behind', async () => {
+    append(0, 'a', 'b');
+    append(3, 'c', 'd');
+    const consumer = harness.open();
+    await consumer.assign(clicks);
+    // As a group has committed it, whose member knew the leader of epoch 3.
+    consumer.seek({ ...clicks, offset: 3, leaderEpoch: 3 });
+    await broker.until(Metadata, broker.received(Metadata).length + 2);
+    expect(await consumer.poll(0)).toEqual([]);
+    expect([...asked(broker), ...asked(second)]).toEqual([]);
+    broker.cluster.topics.get('clicks')!.partitions[0].leaderEpoch = 2;
+    moveTo(2);
+    expect(await read(consumer, 1)).toEqual(['d']);
+  });
+
+  test('is believed when there is no other for long', async () => {
+    const clock = new ManualClock();
+    append(0, 'a');
+    const consumer = harness.open({}, { clock });
+    await consumer.assign(clicks);
+    consumer.seek({ ...clicks, offset: 7, leaderEpoch: 3 });
+    const reading = read(consumer, 1);
+    while (asked(broker).length === 0) await beat(clock);
+    expect(clock.monotonic()).toBeGreaterThan(10_000);
+    append(0, 'b');
+    expect(await reading).toEqual(['b']);
+  });
+});
+
 describe('the leader epoch of requests', () => {
   test.each([
     ['FENCED_LEADER_EPOCH', 1],
