@@ -181,7 +181,9 @@ export class Committer {
     }
     this.failures = repeated === undefined ? 0 : this.failures + 1;
     if (repeated !== undefined) this.log(repeated);
-    if (done.length > 0) this.emitter.emit('commit', { ...facts, offsets: done, durationMs });
+    if (done.length > 0) {
+      this.emitter.emit('commit', { ...facts, ...member, offsets: done, durationMs });
+    }
     if (lost && member.generationId >= 0) this.identity.onLost(lost.reaction, lost.error);
   }
 
