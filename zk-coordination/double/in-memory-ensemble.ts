@@ -8,7 +8,7 @@ import { Faults } from './faults';
 import type { InMemorySessionOptions } from './in-memory-session';
 import { InMemorySession } from './in-memory-session';
 import { Refusal } from './refusal';
-import { RequestProcessor } from './request-processor';
+import { RequestProcessor, type WriteListener } from './request-processor';
 import type { EnsemblePort, EnsembleRequest } from './session-link';
 import type { SessionRecord } from './session-table';
 import { SessionTable } from './session-table';
@@ -19,6 +19,8 @@ export interface EnsembleOptions {
   clock?: Clock;
   /** Session timeouts are clamped to 2–20 of these, in milliseconds. Default 500. */
   tickTimeMs?: number;
+  /** Told of every change, in their order, before any client is: for invariants. */
+  onWrite?: WriteListener;
 }
 
 export interface InMemorySessionFactory extends SessionFactory {
@@ -45,7 +47,7 @@ export class InMemoryEnsemble implements EnsemblePort {
   constructor(options: EnsembleOptions = {}) {
     this.clock = options.clock ?? systemClock;
     this.tickTimeMs = options.tickTimeMs ?? 500;
-    this.processor = new RequestProcessor(() => this.clock.now());
+    this.processor = new RequestProcessor(() => this.clock.now(), options.onWrite);
     this.sessionTable = new SessionTable(this.clock, (session) => this.sessionExpired(session));
     this.faults = new Faults({
       clientOf: (session) => this.clientOf(session),

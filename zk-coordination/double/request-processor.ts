@@ -10,6 +10,9 @@ import { isValidPath, parentPath } from './znode-path';
 import type { TreeChange } from './znode-tree';
 import { ZnodeTree } from './znode-tree';
 
+/** Told what a session has changed, or what its end has: all of one transaction at once. */
+export type WriteListener = (changes: readonly TreeChange[], sessionId: bigint) => void;
+
 /**
  * Applies requests to the tree in one global order and fires watches. Every write takes a zxid, the
  * failing ones too, as do the beginning and the end of a session.
@@ -19,8 +22,14 @@ export class RequestProcessor {
   private readonly watches = new WatchTable<Connection>();
   private zxid = 0n;
 
-  /** @param now wall-clock time, for ctime and mtime */
-  constructor(private readonly now: () => number) {
+  /**
+   * @param now wall-clock time, for ctime and mtime
+   * @param onWrite told of each change of the tree before anybody else
+   */
+  constructor(
+    private readonly now: () => number,
+    private readonly onWrite?: WriteListener,
+  ) {
     this.tree = new ZnodeTree(now());
   }
 
@@ -35,6 +44,7 @@ export class RequestProcessor {
       sessionId: connection.session.id,
       identity: connection.identity,
     });
+    this.onWrite?.(outcome.changes, connection.session.id);
     this.fire(outcome.changes);
     return outcome.results;
   }
@@ -102,7 +112,9 @@ export class RequestProcessor {
   }
 
   endSession(sessionId: bigint): void {
-    this.fire(this.tree.removeEphemerals(sessionId, ++this.zxid));
+    const changes = this.tree.removeEphemerals(sessionId, ++this.zxid);
+    this.onWrite?.(changes, sessionId);
+    this.fire(changes);
   }
 
   private fire(changes: readonly TreeChange[]): void {
