@@ -1,8 +1,13 @@
+import { saveOffsets, type CommitRequest } from '../../broker/coordinator/group/commit';
+import type { Group } from '../../broker/coordinator/group/group';
+import { GroupCoordinator } from '../../broker/coordinator/group/group-coordinator';
 import { Follower } from '../../broker/replication/follower/follower';
 import { ReplicaFetcher } from '../../broker/replication/follower/replica-fetcher';
 import type { Truncation } from '../../broker/replication/follower/truncation';
 import { Leadership } from '../../broker/replication/leadership';
-import { FencedWriter } from '../../zk-coordination';
+import { ClaimedGroup, FencedWriter, type ZkOp, type ZooKeeperClient } from '../../zk-coordination';
+import { ZnodeWriter } from '../../zk-coordination/client/znode-writer';
+import { ANY_VERSION } from '../../zk-coordination/multi';
 
 interface FetcherInside {
   prepareOne(follower: Follower): Promise<void> | undefined;
@@ -12,6 +17,17 @@ interface FetcherInside {
 
 interface WriterInside {
   execute: unknown;
+}
+
+interface ClaimedGroupInside {
+  readonly zk: ZooKeeperClient;
+  fenced<T>(write: (writer: ZnodeWriter) => Promise<T>): Promise<T>;
+  fencedBySelf(ops: readonly ZkOp[]): Promise<unknown>;
+}
+
+interface CoordinatorInside {
+  commit(groupId: string, request: CommitRequest): Promise<void>;
+  group(groupId: string): Promise<Group>;
 }
 
 /**
@@ -49,10 +65,40 @@ export const mutations = {
     const plain = Object.getPrototypeOf(FencedWriter.prototype) as WriterInside;
     return replace(fenced, 'execute', plain.execute);
   },
+
+  /** A coordinator writes to a group without proving that it still has the claim. */
+  'write-groups-unfenced': () => {
+    const inside = ClaimedGroup.prototype as unknown as ClaimedGroupInside;
+    const { fencedBySelf } = inside;
+    return both(
+      replace(inside, 'fenced', function (this: ClaimedGroupInside, write) {
+        return write(new ZnodeWriter(this.zk));
+      }),
+      replace(inside, 'fencedBySelf', function (this: ClaimedGroupInside, ops) {
+        const unfenced = ops.map((op) =>
+          op.type === 'set' ? { ...op, version: ANY_VERSION } : op,
+        );
+        return fencedBySelf.call(this, unfenced);
+      }),
+    );
+  },
+
+  /** A coordinator does not ask who commits, nor of which generation. */
+  'commit-unasked': () => {
+    const inside = GroupCoordinator.prototype as unknown as CoordinatorInside;
+    return replace(inside, 'commit', async function (this: CoordinatorInside, groupId, request) {
+      await saveOffsets(await this.group(groupId), request.changes);
+    });
+  },
 } as const;
 
 export type Mutation = keyof typeof mutations;
 export const mutationNames = Object.keys(mutations) as Mutation[];
+/** Those that concern groups: without any they are not found. */
+export const groupMutations: ReadonlySet<Mutation> = new Set([
+  'write-groups-unfenced',
+  'commit-unasked',
+]);
 
 function replace<T extends object, K extends keyof T>(of: T, name: K, by: T[K]): () => void {
   const original = of[name];

@@ -1,6 +1,8 @@
 import type { Fault } from './nemesis/fault';
 import { allFaults } from './nemesis/nemesis';
+import { coordinatorFaults } from './nemesis/coordinator-faults';
 import { losePower } from './nemesis/process-faults';
+import type { GroupPlan } from './groups/sim-group';
 
 /** How the cluster of one schedule is set up. */
 export interface Profile {
@@ -11,6 +13,8 @@ export interface Profile {
   readonly faults: readonly Fault[];
   /** Of the reader, who then reads from the replica in its rack. */
   readonly readerRack: string | undefined;
+  /** Groups that read besides. */
+  readonly groups: readonly GroupPlan[];
 }
 
 const FLUSHED = { 'log.flush.interval.messages': '1' };
@@ -22,14 +26,57 @@ const flushedFaults: readonly Fault[] = [
   losePower,
 ];
 
-/** The seed says how the cluster is set up: mostly as it comes, now and then otherwise. */
-export function profileOf(seed: number): Profile {
+/** Groups cost time: one schedule of so many has them. */
+const GROUPS_EVERY = 4;
+const GROUP_CONFIGS = {
+  'group.initial.rebalance.delay.ms': '1000',
+  'offsets.topic.num.partitions': '2',
+};
+
+/**
+ * The seed says how the cluster is set up: mostly as it comes, now and then otherwise.
+ *
+ * @param withGroups whether there are groups in any case
+ */
+export function profileOf(seed: number, withGroups = false): Profile {
   const flushed = seed % 5 === 4;
   const near = seed % 3 === 2;
+  const groups = withGroups || seed % GROUPS_EVERY === 1 ? groupsOf(seed) : [];
+  const inTopic = groups.length > 0 && seed % 7 < 2;
+  const faults = flushed ? flushedFaults : allFaults;
+  const names = [
+    flushed ? 'flushed' : 'in memory',
+    `read ${near ? 'nearby' : 'from the leader'}`,
+    ...groups.map(({ groupId }) => groupId),
+    ...(inTopic ? ['offsets in a topic'] : []),
+  ];
   return {
-    name: `${flushed ? 'flushed' : 'in memory'}, read ${near ? 'nearby' : 'from the leader'}`,
-    configs: { ...(flushed && FLUSHED), ...(near && RACK_AWARE) },
-    faults: flushed ? flushedFaults : allFaults,
+    name: names.join(', '),
+    configs: {
+      ...(flushed && FLUSHED),
+      ...(near && RACK_AWARE),
+      ...(groups.length > 0 && GROUP_CONFIGS),
+      ...(inTopic && { 'offsets.storage': 'kafka' }),
+    },
+    faults: groups.length > 0 ? [...faults, ...coordinatorFaults] : faults,
     readerRack: near ? 'rack-1' : undefined,
+    groups,
   };
+}
+
+/** Two groups, of every kind in turn. */
+function groupsOf(seed: number): GroupPlan[] {
+  const kind = Math.floor(seed / GROUPS_EVERY);
+  return (['range', 'cooperative-sticky'] as const).map((assignor, index) => {
+    const commitsItself = (kind + index) % 2 === 0;
+    const isStatic = kind % 5 === 2 + index;
+    const habits = [isStatic && 'static', commitsItself && 'committing'].filter(Boolean);
+    return {
+      groupId: [assignor === 'range' ? 'eager' : 'cooperative', ...habits].join('-'),
+      assignor,
+      commitsItself,
+      isStatic,
+      members: 2 + ((kind + index) % 3),
+    };
+  });
 }

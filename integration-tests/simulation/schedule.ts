@@ -16,7 +16,9 @@ import { EpochWatch } from './cluster/epoch-watch';
 import { dumpReplica } from './cluster/replica-dump';
 import type { SimBroker } from './cluster/sim-broker';
 import { Simulation } from './cluster/simulation';
+import { GroupStage } from './groups/group-stage';
 import type { Fault } from './nemesis/fault';
+import { memberFaults } from './nemesis/member-faults';
 import { Nemesis } from './nemesis/nemesis';
 import { profileOf, type Profile } from './profile';
 import { readToTheEnd } from './workload/final-read';
@@ -36,6 +38,8 @@ export interface ScheduleOptions {
   readonly configs?: Readonly<Record<string, string>>;
   /** Brokers, and replicas of each partition. Default 3. */
   readonly brokers?: number;
+  /** Whether there are groups in any case. Default: the seed says whether. */
+  readonly withGroups?: boolean;
 }
 
 /** How one schedule went. */
@@ -70,14 +74,17 @@ const LOOK_EVERY_MS = 200;
  */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
   const events = new EventWatch(TOPIC, () => simulation.world.now);
-  const profile = profileOf(options.seed);
+  const profile = profileOf(options.seed, options.withGroups);
   const simulation: Simulation = new Simulation({
     ...options,
     configs: { ...profile.configs, ...options.configs },
-    onEvent: (broker, fields) => events.heard(broker, fields),
+    onEvent: (broker, fields) => {
+      events.heard(broker, fields);
+      run.groups.heard(fields);
+    },
   });
   simulation.trace.line(`schedule: seed ${options.seed}, ${profile.name}`);
-  const run = new ScheduleRun(simulation, profile, options);
+  const run: ScheduleRun = new ScheduleRun(simulation, profile, options);
   try {
     await run.toTheEnd();
   } catch (error) {
@@ -97,13 +104,14 @@ export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
 class ScheduleRun {
   readonly problems: string[] = [];
   verdict: Verdict = newVerdict();
+  readonly groups: GroupStage;
   private readonly history = new History();
   private readonly state: ClusterState;
   private readonly epochs: EpochWatch;
   private readonly admin: Admin;
   private readonly writers: readonly SimWriter[];
   private readonly reader: SimReader;
-  private readonly nemesis: Nemesis;
+  private readonly nemeses: readonly Nemesis[];
   /** By partition, how far administrators wanted its records deleted. */
   private readonly deletedBelow: number[] = [];
   private readonly replicas: number;
@@ -128,18 +136,32 @@ class ScheduleRun {
     const kafka = this.client('reader-1');
     const rack = profile.readerRack;
     this.reader = new SimReader({ ...workload, kafka, trace, world, rack, name: 'reader-1' });
-    const random = new SeededRandom(seed * 31 + 17);
+    const deletedBelow = (partition: number) => this.deletedBelow[partition] ?? 0;
+    const plans = profile.groups;
+    this.groups = new GroupStage({ ...workload, simulation, seed, plans, deletedBelow });
     const { admin, reader } = this;
-    const deleting = (partition: number) =>
-      (this.deletedBelow[partition] = reader.position(partition));
-    const field = { simulation, random, admin, topic: TOPIC, partitions: PARTITIONS, deleting };
-    this.nemesis = new Nemesis(field, () => this.state.isWhole(), faults);
+    const { groups } = this.groups;
+    const deleting = (partition: number) => {
+      const read = Math.min(reader.position(partition), this.groups.handled(partition));
+      return (this.deletedBelow[partition] = read);
+    };
+    const field = { simulation, admin, groups, topic: TOPIC, partitions: PARTITIONS, deleting };
+    const nemesis = (number: number, kinds: readonly Fault[]) =>
+      new Nemesis(
+        { ...field, random: new SeededRandom(seed * 31 + number) },
+        () => this.state.isWhole(),
+        kinds,
+      );
+    this.nemeses = [nemesis(17, faults), ...(groups.length > 0 ? [nemesis(18, memberFaults)] : [])];
   }
 
   async toTheEnd(): Promise<void> {
     await this.begin();
     await this.simulation.pass((this.options.seconds ?? 60) * 1000);
-    this.nemesis.stop();
+    for (const nemesis of this.nemeses) nemesis.stop();
+    this.groups.heal();
+    await this.heal();
+    await this.groups.failOver();
     await this.heal();
     await this.settle();
     await this.finalReads();
@@ -160,7 +182,8 @@ class ScheduleRun {
     this.epochs.start();
     for (const writer of this.writers) writer.start();
     this.reader.start();
-    this.nemesis.start();
+    this.groups.start();
+    for (const nemesis of this.nemeses) nemesis.start();
   }
 
   private async heal(): Promise<void> {
@@ -192,6 +215,7 @@ class ScheduleRun {
     if (!(await simulation.pass(SETTLED_MS, settled))) {
       this.problems.push('Records are neither delivered nor given up.');
     }
+    await this.groups.drain(this.acked());
     const caughtUp = () => [...this.history.partitions.values()].every(hasCaughtUp);
     if (!(await simulation.pass(SETTLED_MS, caughtUp))) {
       this.problems.push('The reader does not reach the end.');
@@ -245,6 +269,13 @@ class ScheduleRun {
     }
   }
 
+  /** By partition, offsets of the records that were acknowledged. */
+  private acked(): number[][] {
+    return Array.from({ length: PARTITIONS }, (_, index) =>
+      this.history.partition(`${TOPIC}-${index}`).acks.map(({ offset }) => offset),
+    );
+  }
+
   private judge(): void {
     const tolerated = new Set(this.options.tolerated);
     this.verdict = check(this.history);
@@ -256,7 +287,7 @@ class ScheduleRun {
     for (const { anomaly, partition, what } of this.verdict.findings) {
       if (!tolerated.has(anomaly)) this.problems.push(`${anomaly} in ${partition}: ${what}`);
     }
-    this.problems.push(...this.epochs.problems);
+    this.problems.push(...this.epochs.problems, ...this.groups.judge(this.acked()));
     if (this.verdict.acked === 0) this.problems.push('Nothing was acknowledged.');
   }
 }

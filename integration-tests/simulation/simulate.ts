@@ -12,6 +12,7 @@ interface Options {
   readonly jobs: number;
   readonly verbose: boolean;
   readonly mutation?: Mutation;
+  readonly groups: boolean;
 }
 
 /** What a worker tells of one schedule. */
@@ -42,6 +43,7 @@ const program = new Command()
       'put a known mistake into the code, which must be found',
     ).choices(mutationNames),
   )
+  .option('--groups', 'groups of consumers in every schedule, not only in some', false)
   .option('--verbose', 'tell everything that happens', false);
 
 async function* runHere({
@@ -50,6 +52,7 @@ async function* runHere({
   seconds,
   verbose,
   mutation,
+  groups,
 }: Options): AsyncIterable<Report> {
   await ensureCodecsReady();
   if (mutation) mutations[mutation]();
@@ -61,6 +64,7 @@ async function* runHere({
       seed: seed + i,
       seconds,
       onLine,
+      withGroups: groups,
     });
     const line = verdictLine(verdict);
     yield { seed: seed + i, problems, fingerprint, acked: verdict.acked, line };
@@ -74,6 +78,7 @@ async function* runInJobs({
   seconds,
   jobs,
   mutation,
+  groups,
 }: Options): AsyncIterable<Report> {
   const waiting: Report[] = [];
   let wake = () => {};
@@ -92,6 +97,7 @@ async function* runInJobs({
           '--seconds',
           `${seconds}`,
           ...(mutation ? ['--mutation', mutation] : []),
+          ...(groups ? ['--groups'] : []),
         ],
       ],
       {
@@ -145,8 +151,9 @@ async function main(): Promise<void> {
     console.log(`seed ${seed} FAILED, trace ${fingerprint}: ${line}`);
     for (const problem of problems) console.log(`  ${problem}`);
     const mistake = options.mutation ? ` --mutation ${options.mutation}` : '';
-    const again = `npm run simulate -- --seed ${seed} --seconds ${options.seconds}${mistake}`;
-    console.log(`  again: ${again} --verbose`);
+    const groups = options.groups ? ' --groups' : '';
+    const again = `npm run simulate -- --seed ${seed} --seconds ${options.seconds}`;
+    console.log(`  again: ${again}${groups}${mistake} --verbose`);
   }
 }
 

@@ -5,6 +5,9 @@ export interface BrokerEvent {
   readonly partition?: string | number;
   readonly leader?: number;
   readonly leaderEpoch?: number;
+  readonly group?: string;
+  readonly member?: string;
+  readonly reason?: string;
   readonly error?: string;
   readonly stack?: string;
 }

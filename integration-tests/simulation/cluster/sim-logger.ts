@@ -10,6 +10,10 @@ const SHOWN = [
   'isr',
   'broker',
   'epoch',
+  'group',
+  'generation',
+  'member',
+  'reason',
   'state',
   'error',
 ];

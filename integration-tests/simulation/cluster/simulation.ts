@@ -2,6 +2,7 @@ import { Kafka } from '../../../client/kafka';
 import { ensureCodecsReady } from '../../../client/records';
 import { InMemoryEnsemble } from '../../../zk-coordination/double/in-memory-ensemble';
 import { SeededRandom } from '../../harness/seeded-random';
+import { StoredGroups } from '../groups/stored-groups';
 import { SimNetwork } from '../network/sim-network';
 import { deterministically } from '../time/determinism';
 import { SimProcess } from '../time/sim-process';
@@ -32,6 +33,14 @@ const CONFIGS = {
 /** ZooKeeper's travelling times, in milliseconds. */
 const ZOOKEEPER_MS = { min: 0.2, max: 2 };
 
+/** A process of a client, on a machine of its own. */
+export interface SimClient {
+  readonly kafka: Kafka;
+  readonly process: SimProcess;
+  /** As SIGKILL does. */
+  end(): void;
+}
+
 /** A cluster, its network, its ZooKeeper and its clients in virtual time, all from one seed. */
 export class Simulation {
   readonly world = new World();
@@ -39,6 +48,8 @@ export class Simulation {
   readonly network: SimNetwork;
   readonly ensemble: InMemoryEnsemble;
   readonly brokers: readonly SimBroker[];
+  /** The groups, as ZooKeeper has them. */
+  readonly groups: StoredGroups;
   private readonly clients: string[] = [];
   private readonly random: () => number;
 
@@ -47,7 +58,15 @@ export class Simulation {
     this.random = () => seeded.next();
     this.trace = new Trace(() => this.world.now, options.onLine);
     this.network = new SimNetwork(this.world, this.random, this.trace);
-    this.ensemble = new InMemoryEnsemble({ clock: this.world.clock, tickTimeMs: 500 });
+    this.ensemble = new InMemoryEnsemble({
+      clock: this.world.clock,
+      tickTimeMs: 500,
+      onWrite: (changes, session) => this.groups.written(changes, session),
+    });
+    this.groups = new StoredGroups(
+      () => this.ensemble.tree,
+      () => this.world.now,
+    );
     const { min, max } = ZOOKEEPER_MS;
     this.ensemble.faults.latencyMs = () => min + this.random() * (max - min);
     const environment = {
@@ -72,15 +91,25 @@ export class Simulation {
 
   /** A client on a machine of its own. */
   client(name: string): Kafka {
+    return this.process(name).kafka;
+  }
+
+  /** The same, with the process it is in. */
+  process(name: string): SimClient {
     const process = new SimProcess(this.world, name);
     this.clients.push(name);
-    return new Kafka({
+    const kafka = new Kafka({
       brokers: this.brokers.map((broker) => `${broker.name}:${PORT}`),
       clientId: name,
       clock: process.clock,
       random: this.random,
       socketFactory: this.network.connector(process, name),
     });
+    const end = () => {
+      process.kill();
+      this.network.closeAllOf(process);
+    };
+    return { kafka, process, end };
   }
 
   /**

@@ -1,6 +1,10 @@
 import type { Admin } from '../../../client/admin';
 import type { SeededRandom } from '../../harness/seeded-random';
 import type { Simulation } from '../cluster/simulation';
+import type { SimGroup } from '../groups/sim-group';
+
+/** A broker whose session was ended before its time may not hear of it for longer than its lease. */
+export const EXPIRY_UNNOTICED_MS = 15_000;
 
 /** What faults work on. */
 export interface Battlefield {
@@ -11,6 +15,8 @@ export interface Battlefield {
   /** The topic that is written and read. */
   readonly topic: string;
   readonly partitions: number;
+  /** Consumers that share the topic. */
+  readonly groups: readonly SimGroup[];
   /**
    * Records of a partition are about to be deleted.
    *

@@ -1,4 +1,4 @@
-import type { Battlefield, Fault, Trouble } from './fault';
+import { EXPIRY_UNNOTICED_MS, type Battlefield, type Fault, type Trouble } from './fault';
 
 /** The session whose owner is in office, 0 for none. */
 function controllerSession({ simulation }: Battlefield): bigint {
@@ -32,10 +32,11 @@ export const zookeeperFaults: readonly Fault[] = [
   {
     name: 'zookeeper-expiry',
     weight: 2,
-    begin: ({ simulation, random }) => {
+    begin: ({ simulation, random, groups }) => {
       const { name, sessionId } = random.pick(simulation.brokers);
       if (!simulation.ensemble.isAlive(sessionId)) return undefined;
       simulation.ensemble.faults.expire(sessionId);
+      for (const { facts } of groups) facts.robbed(EXPIRY_UNNOTICED_MS);
       return { what: `expire the session of ${name}`, lastsMs: 0, heal: () => {} };
     },
   },
