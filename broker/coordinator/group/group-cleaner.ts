@@ -98,10 +98,10 @@ export class GroupCleaner {
     for (const group of [...this.groups.all]) {
       const idle = clock.monotonic() - group.lastUsed > IDLE_MS;
       if (!idle || group.state !== 'Empty' || group.roster.pending.size > 0) continue;
-      this.groups.forget(group, new ProtocolError('NOT_COORDINATOR'));
-      await (group.isVoid ? group.claim.remove() : group.claim.release()).catch((error: unknown) =>
-        this.warn(group, 'A group that nobody uses', error),
-      );
+      const what = group.isVoid ? 'remove' : 'release';
+      await this.groups
+        .giveUp(group, new ProtocolError('NOT_COORDINATOR'), what)
+        .catch((error: unknown) => this.warn(group, 'A group that nobody uses', error));
     }
   }
 
@@ -128,8 +128,7 @@ export class GroupCleaner {
     if (!isOver) return;
     const abandoned = await this.groups.get(groupId);
     if (abandoned.state !== 'Empty' || abandoned.roster.pending.size > 0) return;
-    this.groups.forget(abandoned, new ProtocolError('NOT_COORDINATOR'));
-    await abandoned.claim.remove();
+    await this.groups.giveUp(abandoned, new ProtocolError('NOT_COORDINATOR'), 'remove');
     for (const { size } of offsets.values()) this.counts.offsetExpirations += size;
   }
 

@@ -59,32 +59,28 @@ export class GroupCoordinator {
 
   /** @throws ProtocolError */
   async join(groupId: string, request: JoinRequest): Promise<JoinOutcome | IdGiven> {
-    return join(await this.groups.get(groupId), request);
+    return this.groups.use(groupId, (group) => join(group, request));
   }
 
   /** @throws ProtocolError */
   async sync(groupId: string, request: SyncRequest): Promise<SyncOutcome> {
-    let group;
     try {
-      group = await this.groups.get(groupId);
+      return await this.groups.use(groupId, (group) => sync(group, request));
     } catch (error) {
       // Old clients do not expect to hear of loading here; joining again, they do.
       throw isLoading(error) ? new ProtocolError('REBALANCE_IN_PROGRESS') : error;
     }
-    return sync(group, request);
   }
 
   /** @throws ProtocolError */
   async heartbeat(groupId: string, request: HeartbeatRequest): Promise<void> {
-    let group;
     try {
-      group = await this.groups.get(groupId);
+      await this.groups.use(groupId, (group) => heartbeat(group, request));
     } catch (error) {
       // Nobody has been missed so far: sessions begin when the group is loaded.
       if (isLoading(error)) return;
       throw error;
     }
-    heartbeat(group, request);
   }
 
   /** @throws ProtocolError when the group as a whole cannot be asked */
@@ -92,21 +88,22 @@ export class GroupCoordinator {
     groupId: string,
     requests: readonly LeaveRequest[],
   ): Promise<(ProtocolError | undefined)[]> {
-    const group = await this.groups.get(groupId);
-    return requests.map((request) => {
-      try {
-        leave(group, request);
-        return undefined;
-      } catch (error) {
-        if (error instanceof ProtocolError) return error;
-        throw error;
-      }
-    });
+    return this.groups.use(groupId, (group) =>
+      requests.map((request) => {
+        try {
+          leave(group, request);
+          return undefined;
+        } catch (error) {
+          if (error instanceof ProtocolError) return error;
+          throw error;
+        }
+      }),
+    );
   }
 
   /** @throws ProtocolError, GroupStorageError */
   async commit(groupId: string, request: CommitRequest): Promise<void> {
-    await commit(await this.groups.get(groupId), request);
+    await this.groups.use(groupId, (group) => commit(group, request));
     this.counts.offsetCommits += request.changes.length;
   }
 
@@ -143,11 +140,8 @@ export class GroupCoordinator {
   async delete(groupId: string): Promise<void> {
     const group = await this.existing(groupId);
     if (group.state !== 'Empty') throw new ProtocolError('NON_EMPTY_GROUP');
-    this.groups.forget(
-      group,
-      new ProtocolError('COORDINATOR_NOT_AVAILABLE', 'The group was deleted.'),
-    );
-    await group.claim.remove();
+    const deleted = new ProtocolError('COORDINATOR_NOT_AVAILABLE', 'The group was deleted.');
+    await this.groups.giveUp(group, deleted, 'remove');
     group.log('group-deleted', `Group ${groupId} is deleted.`);
   }
 
@@ -208,8 +202,7 @@ export class GroupCoordinator {
   private async existing(groupId: string): Promise<Group> {
     const group = await this.groups.get(groupId);
     if (!group.isVoid || group.generation > 0 || group.claim.snapshot.group) return group;
-    this.groups.forget(group, new ProtocolError('COORDINATOR_NOT_AVAILABLE'));
-    await group.claim.release();
+    await this.groups.giveUp(group, new ProtocolError('COORDINATOR_NOT_AVAILABLE'), 'release');
     throw new ProtocolError('GROUP_ID_NOT_FOUND', `There is no group ${groupId}.`);
   }
 }

@@ -69,3 +69,41 @@ describe('a group that takes long to load', () => {
     await broker.close();
   });
 });
+
+describe('a group that is given up', () => {
+  const committed = {
+    offset: 1,
+    leaderEpoch: -1,
+    metadata: '',
+    commitTimestamp: 0,
+    expireTimestamp: null,
+  };
+  const offset = { ...nothing, changes: [{ topic: 't', partition: 0, committed }] };
+
+  it('is loaded anew by who asks for it before its claim is given back', async () => {
+    const fixture = new GroupFixture();
+    const broker = fixture.broker(1);
+    await broker.commit('g', offset);
+    const written = deferred();
+    fixture.groups.beforeWrite = () => written.promise;
+    const deleted = broker.delete('g');
+    await settled();
+    const asked = broker.offsets('g');
+    await settled();
+    written.resolve();
+    await deleted;
+    expect((await asked).size).toBe(0);
+    await broker.commit('g', offset);
+    await broker.close();
+  });
+
+  it('is not joined by who was given it a moment ago', async () => {
+    const fixture = new GroupFixture();
+    const broker = fixture.broker(1);
+    await broker.commit('g', offset);
+    const joining = broker.join('g', joinRequest());
+    const closed = broker.close();
+    await expect(joining).rejects.toMatchObject({ code: 'NOT_COORDINATOR' });
+    await closed;
+  });
+});

@@ -28,6 +28,8 @@ const MAX_ID_LENGTH = 32_767;
 export class LoadedGroups {
   private readonly groups = new Map<string, Group>();
   private readonly loading = new Map<string, Promise<Group>>();
+  /** Forgotten, while their claims are not given back yet. */
+  private readonly leaving = new Map<string, Promise<unknown>>();
   private closed = false;
 
   constructor(
@@ -58,6 +60,18 @@ export class LoadedGroups {
   }
 
   /**
+   * Does something with the group of a request, at once when it is there: it may be forgotten before
+   * whoever waited for {@link get} goes on.
+   *
+   * @throws ProtocolError as {@link get} does, and what the work throws
+   */
+  async use<T>(groupId: string, work: (group: Group) => T | Promise<T>): Promise<T> {
+    const group = await this.get(groupId);
+    group.assertInCharge();
+    return work(group);
+  }
+
+  /**
    * The broker that coordinates a group.
    *
    * @throws ProtocolError INVALID_GROUP_ID, COORDINATOR_NOT_AVAILABLE
@@ -79,6 +93,24 @@ export class LoadedGroups {
   forget(group: Group, error: Error): void {
     if (this.groups.get(group.id) === group) this.groups.delete(group.id);
     group.end(error);
+  }
+
+  /**
+   * Lets go of a group and gives its claim back, or removes all that is stored of it. Whoever asks
+   * for the group meanwhile waits for that, and loads what there is then.
+   *
+   * @throws GroupStorageError
+   */
+  async giveUp(group: Group, error: Error, what: 'release' | 'remove'): Promise<void> {
+    this.forget(group, error);
+    const ended = group.claim[what]();
+    const leaving = ended.then(noted, noted);
+    this.leaving.set(group.id, leaving);
+    try {
+      await ended;
+    } finally {
+      if (this.leaving.get(group.id) === leaving) this.leaving.delete(group.id);
+    }
   }
 
   /** Forgets all, and loads no more. */
@@ -111,6 +143,7 @@ export class LoadedGroups {
   }
 
   private async claim(groupId: string): Promise<Group> {
+    await this.leaving.get(groupId);
     await this.assertOurs(groupId);
     const loaded: { group?: Group } = {};
     let isLost = false;
@@ -152,6 +185,9 @@ export class LoadedGroups {
     }
   }
 }
+
+/** Whether it succeeded is told to whoever gave up, and does not matter to who comes next. */
+function noted(): void {}
 
 function assertGroupId(groupId: string): void {
   if (groupId.length > 0 && groupId.length <= MAX_ID_LENGTH) return;
