@@ -1,16 +1,25 @@
-import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { apis } from '../../client/protocol/apis';
+import { msgpackCodec } from '../../client/protocol/msgpack/codec';
 import { ensureCodecsReady } from '../../client/records';
 import { RawClient } from '../harness/raw-client';
-import { createTopic, integerBatch, produce, readIntegers } from '../harness/raw-topics';
+import { createTopic, produce } from '../harness/raw-topics';
 import { SeededRandom } from '../harness/seeded-random';
 import { scanSegments } from '../harness/segment-scan';
 import { TestCluster } from '../harness/test-cluster';
 import { bombBatch } from './corrupt-batches';
-import { connectFrom, FuzzTally, throwFrames, type FuzzTarget } from './fuzz-connection';
-import { frame, validPayload } from './malformed-frames';
+import {
+  connectFrom,
+  FuzzTally,
+  throwFrames,
+  type FuzzDialect,
+  type FuzzTarget,
+} from './fuzz-connection';
+import { HealthyClient } from './healthy-client';
+import { frame, lastFrames, validPayload } from './malformed-frames';
 import { payloadOf } from './request-seeds';
+import { residentMb } from './resident-memory';
+import { soundFrames } from './sound-frames';
 
 const FRAMES = 100_000;
 const AT_A_TIME = 16;
@@ -23,6 +32,7 @@ const TOPICS = ['target', COMPACTED];
 /** Memory goes up and down with the collector; its low points may grow by this when all is warm. */
 const MOST_GROWTH_MB = 50;
 
+const dialect: FuzzDialect = { codec: msgpackCodec, sound: soundFrames, last: lastFrames };
 const random = new SeededRandom();
 let cluster: TestCluster;
 beforeAll(async () => {
@@ -30,37 +40,6 @@ beforeAll(async () => {
   cluster = await TestCluster.start({ configs: { 'log.dir.min.free.bytes': '0' } });
 });
 afterAll(() => cluster.stop());
-
-function residentMb(pid: number): number {
-  const [, kb] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kb) / 1024);
-}
-
-/** Somebody who does everything right, all the while. */
-class HealthyClient {
-  values = 0;
-  private stopped = false;
-
-  async run(): Promise<void> {
-    const client = await RawClient.connect(cluster.bootstrap);
-    while (!this.stopped) {
-      const first = this.values;
-      const batch = Array.from({ length: 10 }, (_, i) => first + i);
-      expect(await produce(client, HEALTHY, 0, integerBatch(batch, 50))).toBe(first);
-      this.values += batch.length;
-      const read = await readIntegers(client, HEALTHY, 0, Math.max(0, first - 100));
-      expect(read.at(-1)).toEqual({ offset: this.values - 1, value: this.values - 1 });
-    }
-    const all = await readIntegers(client, HEALTHY, 0);
-    expect(all.map(({ value }) => value)).toEqual(Array.from(all.keys()));
-    expect(all).toHaveLength(this.values);
-    await client.close();
-  }
-
-  stop(): void {
-    this.stopped = true;
-  }
-}
 
 /** Connections that ask for much and never read an answer. */
 async function deafConnections(target: FuzzTarget): Promise<Socket[]> {
@@ -120,9 +99,9 @@ test('a hundred thousand malformed frames do no harm', async () => {
   await createTopic(admin, COMPACTED, 2, { 'cleanup.policy': 'compact' });
 
   const tally = new FuzzTally();
-  const target = { port: broker.port, topics: TOPICS, random, tally };
+  const target = { dialect, port: broker.port, topics: TOPICS, random, tally };
   const started = performance.now();
-  const healthy = new HealthyClient();
+  const healthy = new HealthyClient(cluster.bootstrap, HEALTHY, msgpackCodec);
   const health = healthy.run();
   const memory = await Promise.race([throwEverything(target, broker.pid), health]);
   await throwBombs(target);

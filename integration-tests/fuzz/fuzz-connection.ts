@@ -2,16 +2,12 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { apis } from '../../client/protocol/apis';
 import { FrameSplitter } from '../../client/protocol/frame-splitter';
-import { msgpackCodec } from '../../client/protocol/msgpack/codec';
+import type { WireCodec } from '../../client/protocol/wire-codec';
 import { deferred } from '../../client/runtime/deferred';
 import type { SeededRandom } from '../harness/seeded-random';
-import { frame, lastFrames } from './malformed-frames';
-import { payloadOf } from './request-seeds';
-import { soundFrames } from './sound-frames';
 
 /** The answer to this one says that everything before it has been dealt with. */
 const SENTINEL = 0x7ead_beef;
-const sentinel = frame(payloadOf({ api: apis.ApiVersions, body: {} }, SENTINEL));
 
 /** Flipped bits may ask for a long poll; nobody waits for its end. */
 const PATIENCE_MS = 3000;
@@ -32,7 +28,20 @@ export class FuzzTally {
   }
 }
 
+/** Makes a frame about one of the topics. */
+export type MakeFrame = (random: SeededRandom, topics: readonly string[]) => Buffer;
+
+/** What is thrown, in one of the two protocols. */
+export interface FuzzDialect {
+  readonly codec: WireCodec;
+  /** Frames with a proper message that asks for something impossible: the connection goes on. */
+  readonly sound: Readonly<Record<string, MakeFrame>>;
+  /** Frames that end a connection, or may: nothing behind them is certain to be looked at. */
+  readonly last: Readonly<Record<string, MakeFrame>>;
+}
+
 export interface FuzzTarget {
+  readonly dialect: FuzzDialect;
   readonly port: number;
   /** Topics that batches are thrown at. */
   readonly topics: readonly string[];
@@ -57,23 +66,24 @@ export async function connectFrom(target: FuzzTarget): Promise<Socket> {
  * it has closed the connection, or answered a request that came last.
  */
 export async function throwFrames(target: FuzzTarget, mostSound: number): Promise<void> {
-  const { random, topics, tally } = target;
+  const { random, topics, tally, dialect } = target;
+  const { codec, sound, last } = dialect;
   const socket = await connectFrom(target);
   const parts: Buffer[] = [];
   for (let left = random.int(0, mostSound); left > 0; left--) {
-    const kind = random.pick(Object.keys(soundFrames));
-    parts.push(soundFrames[kind]!(random, topics));
+    const kind = random.pick(Object.keys(sound));
+    parts.push(sound[kind]!(random, topics));
     tally.count(kind);
   }
-  const kind = random.pick(Object.keys(lastFrames));
-  const last = lastFrames[kind]!(random, topics[0]!);
+  const kind = random.pick(Object.keys(last));
+  const malformed = last[kind]!(random, topics);
   tally.count(kind);
   const done = deferred();
   const splitter = new FrameSplitter(
     0x7fff_ffff,
     (payload) => {
       tally.answered++;
-      if (msgpackCodec.decodeResponse(payload).correlationId === SENTINEL) done.resolve();
+      if (codec.decodeResponse(payload).correlationId === SENTINEL) done.resolve();
     },
     ({ announced }) => done.reject(new Error(`The broker answers with ${announced} bytes.`)),
   );
@@ -92,7 +102,15 @@ export async function throwFrames(target: FuzzTarget, mostSound: number): Promis
   });
   socket.on('close', () => done.resolve());
   const swallows = kind === 'half a frame' || kind === 'wrong length' || kind.startsWith('random');
-  socket.write(Buffer.concat([...parts, swallows ? sentinel : last, swallows ? last : sentinel]));
+  const sentinel = Buffer.concat(
+    codec.encodeRequest(
+      apis.ApiVersions,
+      { apiVersion: 0, correlationId: SENTINEL, clientId: 'fuzz' },
+      {},
+    ),
+  );
+  const end = swallows ? [sentinel, malformed] : [malformed, sentinel];
+  socket.write(Buffer.concat([...parts, ...end]));
   if (kind === 'huge length') socket.end();
   const patience = setTimeout(() => {
     tally.leftWaiting++;

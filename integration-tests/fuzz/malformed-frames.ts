@@ -1,9 +1,8 @@
 import { pack } from 'msgpackr';
 import { allApis } from '../../client/protocol/apis';
 import type { SeededRandom } from '../harness/seeded-random';
+import type { FuzzDialect } from './fuzz-connection';
 import { payloadOf, seedRequests } from './request-seeds';
-
-type Make = (random: SeededRandom, topic: string) => Buffer;
 
 /** A payload with the length that belongs to it. */
 export function frame(payload: Buffer, announced = payload.length): Buffer {
@@ -74,36 +73,33 @@ function boastful(random: SeededRandom): Buffer {
   return Buffer.concat([random.chance(0.5) ? header : Buffer.alloc(0), count, random.bytes(20)]);
 }
 
-/**
- * Frames that end a connection, or may: nothing behind them is certain to be looked at. By what is
- * wrong with them.
- */
-export const lastFrames: Readonly<Record<string, Make>> = {
+/** By what is wrong with them. */
+export const lastFrames: FuzzDialect['last'] = {
   'random bytes in a frame': (random) => frame(random.bytes(random.int(1, 200))),
   'random bytes': (random) => random.bytes(random.int(1, 200)),
-  'flipped bits': (random, topic) => {
+  'flipped bits': (random, [topic = '']) => {
     const payload = Buffer.from(validPayload(random, topic));
     for (let left = random.int(1, 8); left > 0; left--) {
       payload[random.int(0, payload.length - 1)]! ^= 1 << random.int(0, 7);
     }
     return frame(payload);
   },
-  'cut message': (random, topic) => {
+  'cut message': (random, [topic = '']) => {
     const payload = validPayload(random, topic);
     return frame(payload.subarray(0, random.int(1, payload.length - 1)));
   },
-  'bytes behind the message': (random, topic) =>
+  'bytes behind the message': (random, [topic = '']) =>
     frame(Buffer.concat([validPayload(random, topic), random.bytes(random.int(1, 50))])),
-  'wrong length': (random, topic) => {
+  'wrong length': (random, [topic = '']) => {
     const payload = validPayload(random, topic);
     return frame(payload, Math.max(0, payload.length + random.int(-20, 20)));
   },
-  'half a frame': (random, topic) => {
+  'half a frame': (random, [topic = '']) => {
     const whole = frame(validPayload(random, topic));
     return whole.subarray(0, random.int(1, whole.length - 1));
   },
   'empty frame': () => Buffer.alloc(4),
-  'huge length': (random, topic) =>
+  'huge length': (random, [topic = '']) =>
     frame(
       validPayload(random, topic),
       random.pick([0xffff_ffff, 0x7fff_ffff, 0x8000_0000, 100 * 1024 * 1024 + 1, 99 * 1024 * 1024]),
@@ -112,7 +108,7 @@ export const lastFrames: Readonly<Record<string, Make>> = {
   'more announced than there is': (random) => frame(boastful(random)),
   'extension types': (random) =>
     frame(Buffer.concat([Buffer.from([0x95, 18, 3, 1, 0xc0, 0xd4]), random.bytes(2)])),
-  'wrong types': (random, topic) => {
+  'wrong types': (random, [topic = '']) => {
     const { api, body } = random.pick(seedRequests(topic, random));
     const request = [api.key, api.spoken.max, random.int(0, 1e6), 'fuzz', body];
     return frame(pack(misfit(request, random)));

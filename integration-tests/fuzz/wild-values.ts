@@ -14,36 +14,46 @@ const limits: Partial<Record<ScalarKind, readonly [number, number]>> = {
 
 const strings = ['', '.', '..', '/', '\u0000', 'ä'.repeat(300), '__consumer_offsets', 'a b', '{}'];
 
+/** Strings that mean something to the broker, and what to take for a uuid. */
+export interface WildWords {
+  readonly known: readonly string[];
+  readonly uuids: readonly string[];
+}
+
+/** Those that fit into 16 bytes, and others, which only msgpack can carry. */
+export const wildUuids = {
+  sound: ['AAAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAAQ', '_____________________w'],
+  strange: ['AAAAAAAAAAAAAAAAAAAAAA', '', 'x', 'A'.repeat(1000)],
+};
+
 /** Waiting for long is no malformation, and would hold up everything behind it. */
 const waits = new Set(['maxWaitMs', 'timeoutMs']);
 
 /**
  * A body that fits the schema and makes no sense: numbers at the edges of their types, strange
  * names, empty and long lists.
- *
- * @param known strings that mean something to the broker
  */
 export function wildBody(
   api: Api,
   version: number,
   random: SeededRandom,
-  known: readonly string[],
+  words: WildWords,
 ): Record<string, unknown> {
-  return wildStruct(api.request, version, random, known);
+  return wildStruct(api.request, version, random, words);
 }
 
 function wildStruct(
   shape: Shape,
   version: number,
   random: SeededRandom,
-  known: readonly string[],
+  words: WildWords,
 ): Record<string, unknown> {
   const body: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(shape)) {
     if (!includes(field.versions, version)) continue;
     if (includes(field.nullable, version) && random.chance(0.1)) body[name] = null;
     else if (waits.has(name)) body[name] = random.int(-1, 1);
-    else body[name] = wildValue(field.type, version, random, known);
+    else body[name] = wildValue(field.type, version, random, words);
   }
   return body;
 }
@@ -52,23 +62,23 @@ function wildValue(
   type: FieldType,
   version: number,
   random: SeededRandom,
-  known: readonly string[],
+  words: WildWords,
 ): unknown {
   switch (type.kind) {
     case 'struct':
-      return wildStruct(type.shape, version, random, known);
+      return wildStruct(type.shape, version, random, words);
     case 'array': {
       const length = random.chance(0.02) ? 200 : random.int(0, 3);
-      return Array.from({ length }, () => wildValue(type.element, version, random, known));
+      return Array.from({ length }, () => wildValue(type.element, version, random, words));
     }
     case 'bool':
       return random.chance(0.5);
     case 'float64':
       return random.pick([NaN, Infinity, -0, 0.1]);
     case 'string':
-      return random.chance(0.7) ? random.pick(known) : random.pick(strings);
+      return random.chance(0.7) ? random.pick(words.known) : random.pick(strings);
     case 'uuid':
-      return random.pick(['AAAAAAAAAAAAAAAAAAAAAA', '', 'x', 'A'.repeat(1000)]);
+      return random.pick(words.uuids);
     case 'bytes':
     case 'records':
       return random.bytes(random.int(0, 100));

@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Api, RequestInput, ResponseOf } from '../../client/protocol/api';
 import { FrameSplitter } from '../../client/protocol/frame-splitter';
 import { msgpackCodec } from '../../client/protocol/msgpack/codec';
+import type { WireCodec } from '../../client/protocol/wire-codec';
 import { delay } from '../../client/runtime/clock';
 import { deferred, type Deferred } from '../../client/runtime/deferred';
 
@@ -23,7 +24,7 @@ interface Pending {
 }
 
 /**
- * One connection that speaks msgpack with the protocol's codecs and nothing else: no retries, no
+ * One connection that speaks msgpack or Kafka with the protocol's codecs and nothing else: no retries, no
  * metadata, no timeouts. Requests may be sent without waiting for the answers of earlier ones.
  */
 export class RawClient {
@@ -37,6 +38,7 @@ export class RawClient {
     readonly socket: Socket,
     private readonly address: string,
     private readonly clientId: string,
+    private readonly codec: WireCodec,
   ) {
     const splitter = new FrameSplitter(
       MAX_RESPONSE_BYTES,
@@ -50,11 +52,15 @@ export class RawClient {
   }
 
   /** @throws the socket's error when nobody listens */
-  static async connect(address: string, clientId = 'test'): Promise<RawClient> {
+  static async connect(
+    address: string,
+    clientId = 'test',
+    codec: WireCodec = msgpackCodec,
+  ): Promise<RawClient> {
     const [host, port] = address.split(':');
     const socket = connect({ host, port: Number(port) });
     await once(socket, 'connect');
-    return new RawClient(socket, address, clientId);
+    return new RawClient(socket, address, clientId, codec);
   }
 
   /** Tries until somebody listens, or until nobody needs it any more. */
@@ -109,7 +115,7 @@ export class RawClient {
     correlationId: number = this.nextCorrelationId++,
   ): void {
     const header = { apiVersion: version, correlationId, clientId: this.clientId };
-    for (const part of msgpackCodec.encodeRequest(api, header, body)) this.socket.write(part);
+    for (const part of this.codec.encodeRequest(api, header, body)) this.socket.write(part);
   }
 
   /** Ends the connection without waiting for answers. */
@@ -119,7 +125,7 @@ export class RawClient {
   }
 
   private onFrame(frame: Buffer): void {
-    const { correlationId, body } = msgpackCodec.decodeResponse(frame);
+    const { correlationId, body } = this.codec.decodeResponse(frame);
     const request = this.pending.get(correlationId);
     if (!request) return;
     this.pending.delete(correlationId);
