@@ -1,4 +1,5 @@
 import { ConfigResourceType } from '../../client/protocol/messages/describe-configs';
+import { ConfigOperation } from '../../client/protocol/messages/incremental-alter-configs';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import { DEFAULT_ENTITY, type ConfigEntity, type ConfigStore } from '../../zk-coordination';
 import { applyChanges, type ConfigChange } from '../config/alter-operation';
@@ -103,7 +104,10 @@ function brokerTarget(name: string, { configs }: AlterConfigsDependencies): Targ
       return { text, isList: definition.type === 'list' };
     },
     validate: (overrides, changes) => {
-      for (const change of changes) assertDynamic(change.name, forAll);
+      // Kafka's tools take back what they may have set, whether it is there, and known, or not.
+      for (const { name: key, operation } of changes) {
+        if (operation !== ConfigOperation.DELETE) assertDynamic(key, forAll);
+      }
       configs.broker.withDynamic(forAll ? { defaults: overrides } : { broker: overrides });
     },
   };

@@ -288,6 +288,15 @@ describe('configs', () => {
     expect((await produce('t', batchOf(['x'.repeat(200)]))).errorCode).toBe(0);
   });
 
+  test('of a broker that nobody knows are refused, but may be taken back', async () => {
+    const change = (operation: number, value: string | null) =>
+      alter('1', 'no.such.config', value, operation, ConfigResourceType.BROKER);
+    expect(await change(ConfigOperation.SET, '1')).toMatchObject({
+      errorCode: ErrorCode.INVALID_CONFIG,
+    });
+    expect(await change(ConfigOperation.DELETE, null)).toMatchObject({ errorCode: 0 });
+  });
+
   test('of a topic are told as they are in ZooKeeper, before this broker has heard of a change', async () => {
     await createTopic('t');
     const zk = new ZooKeeperClient({ factory: ensemble.sessions() });
