@@ -130,6 +130,26 @@ test('nothing of an old term is done in the next session', async () => {
   expect(await world.state('clicks')).toMatchObject({ controllerEpoch: 2 });
 });
 
+test('an ensemble without a quorum for long is not an error of the controller', async () => {
+  await world.createTopic('clicks', SPREAD);
+  await expectAllLed('clicks', SPREAD.length);
+  const { faults } = world.ensemble;
+  const { controller } = world.broker(1);
+  faults.loseQuorum();
+  await world.advance(1000);
+  const refused = controller.handle(ControlledShutdown, {
+    brokerId: 2,
+    brokerEpoch: Number(world.broker(2).epoch),
+  });
+  refused.catch(() => {});
+  await world.advance(60_000);
+  faults.regainQuorum();
+  await expectAllLed('clicks', SPREAD.length);
+  await expect(refused).rejects.toMatchObject({ code: 'NOT_CONTROLLER' });
+  expect(world.logged('controller-without-zookeeper')).toHaveLength(1);
+  expect(world.logged('controller-event-failed')).toEqual([]);
+});
+
 test('requests that wait when the office is lost are refused', async () => {
   const one = world.broker(1);
   await world.createTopic('clicks', SPREAD);

@@ -3,7 +3,7 @@ import { ProtocolError } from '../../client/protocol/protocol-error';
 import { deferred } from '../../client/runtime/deferred';
 import { describeError } from '../../client/runtime/error';
 import { Mailbox } from '../../client/runtime/mailbox';
-import { ControllerFencedError } from '../../zk-coordination';
+import { ControllerFencedError, isRepeatable } from '../../zk-coordination';
 import { Candidacy } from './candidacy';
 import type { ControllerEnvironment } from './controller-environment';
 import type { CandidateEvent, TermEvent } from './controller-events';
@@ -218,6 +218,12 @@ export class Controller {
       logger.warn({ event: 'controller-fenced', ...facts }, 'Another controller is in office.');
     } else if (this.term?.isOver) {
       logger.debug({ event: 'controller-event-cut', ...facts }, 'The term ended on the way.');
+    } else if (isRepeatable(error)) {
+      // Nothing is wrong here: without a quorum no event can be handled, whoever is in office.
+      logger.warn(
+        { event: 'controller-without-zookeeper', ...facts },
+        'ZooKeeper did not answer for too long; resigning.',
+      );
     } else {
       logger.error({ event: 'controller-event-failed', ...facts }, 'A controller event failed.');
     }

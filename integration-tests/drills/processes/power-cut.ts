@@ -30,7 +30,9 @@ export function noteSafe(logDir: string, note: string): void {
  */
 export function loseUnflushed(logDir: string, note: string): number {
   const safe = new Map<string, number>();
-  for (const line of readFileSync(note, 'utf8').split('\n')) {
+  // Who has flushed nothing may have noted nothing.
+  const notes = existsSync(note) ? readFileSync(note, 'utf8') : '';
+  for (const line of notes.split('\n')) {
     const [, size, path] = /^(\d+) (.+)$/.exec(line) ?? [];
     if (path !== undefined) safe.set(path, Number(size));
   }
