@@ -4,7 +4,8 @@ import { KafkaJsMember } from './mixed/kafkajs-member';
 import { KcatMember } from './mixed/kcat-member';
 import type { GroupMember, MembershipOptions, ReadRecord } from './mixed/group-member';
 import { MsgpackMember } from './mixed/msgpack-member';
-import { kcat } from './tested-client';
+import { shows } from './shows';
+import { kafkaJs, kcat } from './tested-client';
 import { until } from './until';
 
 const PARTITIONS = 6;
@@ -117,9 +118,14 @@ async function sharedUnder(
 }
 
 test('the msgpack client leads a group by range; it leaves', () => sharedUnder('msgpack', 'range'));
-test('KafkaJS leads a group by range; it leaves', () => sharedUnder('KafkaJS', 'range'));
-test('KafkaJS leads a group by round robin; it leaves', () => sharedUnder('KafkaJS', 'roundrobin'));
-test('kcat leads a group by range; it is killed', async () => {
-  if (kcat.version === null) return console.warn('SKIPPED: this machine has no kcat.');
-  await sharedUnder('kcat', 'range', (leader) => (leader as KcatMember).kill());
-});
+shows(kafkaJs, 'a group shared with other clients: KafkaJS leads it by range, and leaves', () =>
+  sharedUnder('KafkaJS', 'range'),
+);
+shows(
+  kafkaJs,
+  'a group shared with other clients: KafkaJS leads it by round robin, and leaves',
+  () => sharedUnder('KafkaJS', 'roundrobin'),
+);
+shows(kcat, 'a group shared with other clients: kcat leads it by range, and is killed', () =>
+  sharedUnder('kcat', 'range', (leader) => (leader as KcatMember).kill()),
+);

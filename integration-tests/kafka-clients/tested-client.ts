@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../tools/cli/project-root';
+import { hasLibrdkafka, RDKAFKA_HEADER } from '../../tools/dev/compile-client';
 import { clientProgram } from './run-client';
 
 /** A client that the tests use against our brokers. */
@@ -10,9 +11,6 @@ export interface TestedClient {
   /** Of what is installed on this machine; null when nothing is. */
   readonly version: string | null;
 }
-
-/** Of Debian's librdkafka-dev. */
-const LIBRDKAFKA_HEADER = '/usr/include/librdkafka/rdkafka.h';
 
 export const kafkaJs: TestedClient = { name: 'KafkaJS', version: packageVersion('kafkajs') };
 export const platformatic: TestedClient = {
@@ -38,9 +36,9 @@ function kcatVersion(): string | null {
 }
 
 function librdkafkaVersion(): string | null {
-  if (clientProgram('gcc') === null || !existsSync(LIBRDKAFKA_HEADER)) return null;
+  if (!hasLibrdkafka(process.env)) return null;
   const hex = /#define RD_KAFKA_VERSION\s+0x([0-9a-f]{6})/.exec(
-    readFileSync(LIBRDKAFKA_HEADER, 'utf8'),
+    readFileSync(RDKAFKA_HEADER, 'utf8'),
   )?.[1];
   return hex ? Buffer.from(hex, 'hex').join('.') : 'unknown';
 }

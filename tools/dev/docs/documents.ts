@@ -1,4 +1,5 @@
 import { renderConfigReference } from '../../../broker/config/config-reference';
+import { readClientResults, renderClientResults } from './client-results';
 import { renderErrorReference } from './error-reference';
 import { exampleRequest, exampleResponse, explainFrame } from './example-session';
 import { renderKafkaVersions } from './kafka-clients';
@@ -33,7 +34,12 @@ export const documents: readonly GeneratedDocument[] = [
   },
   {
     path: 'docs/compatibility.md',
-    render: (present) => replaceSection(present, 'versions', renderKafkaVersions()),
+    render: (present) =>
+      replaceSection(
+        replaceSection(present, 'versions', renderKafkaVersions()),
+        'client-results',
+        renderClientResults(readClientResults()),
+      ),
   },
   { path: 'docs/configs.md', render: () => renderConfigReference() },
   { path: 'docs/tools.md', render: () => renderToolReference() },
