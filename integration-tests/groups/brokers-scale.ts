@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { FindCoordinator } from '../../client/protocol/messages/find-coordinator';
 import { Heartbeat } from '../../client/protocol/messages/heartbeat';
 import { JoinGroup } from '../../client/protocol/messages/join-group';
+import { LeaveGroup } from '../../client/protocol/messages/leave-group';
 import { OffsetCommit } from '../../client/protocol/messages/offset-commit';
 import { SyncGroup } from '../../client/protocol/messages/sync-group';
 import { encodeAssignment } from '../../client/protocol/consumer-protocol';
@@ -118,6 +119,17 @@ async function form(
   }
 }
 
+/** They would run out of their sessions while others are watched. */
+async function disband(
+  clients: Clients,
+  { members, coordinator }: { members: readonly Member[]; coordinator: number },
+): Promise<void> {
+  const client = await clients.to(coordinator);
+  const [{ groupId } = { groupId: '' }] = members;
+  const leaving = members.map(({ memberId }) => ({ memberId }));
+  await client.request(LeaveGroup, { groupId, members: leaving });
+}
+
 async function commit(client: RawClient, member: Member, offset: number): Promise<number> {
   const { groupId, memberId, generationId } = member;
   const { topics } = await client.request(OffsetCommit, {
@@ -194,12 +206,14 @@ async function main(): Promise<void> {
   try {
     await zk.connect();
     await createTopic(await clients.to(1), 'orders', 12);
-    await timed('100 members over 500 partitions are stable (500 ms of them waiting)', () =>
-      form(clients, 'wide', 100, 500, 2_000),
+    const wide = await timed(
+      '100 members over 500 partitions are stable (500 ms of them waiting)',
+      () => form(clients, 'wide', 100, 500, 2_000),
     );
-    await timed('40 members of 100 kB each, 4 MB in all, are stable', () =>
+    const large = await timed('40 members of 100 kB each, 4 MB in all, are stable', () =>
       form(clients, 'large', 40, 40, 100_000),
     );
+    for (const group of [wide, large]) await disband(clients, group);
     const formed = await timed(`${groups} groups of 3 members are stable`, () =>
       pipelined(
         Array.from({ length: groups }, (_, number) => `group-${number}`),
