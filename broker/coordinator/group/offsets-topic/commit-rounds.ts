@@ -38,11 +38,13 @@ export class CommitRounds {
   private schedule(): void {
     if (this.scheduled) return;
     this.scheduled = true;
-    this.defer(() => this.begin());
+    this.defer(() => {
+      this.scheduled = false;
+      this.begin();
+    });
   }
 
   private begin(): void {
-    this.scheduled = false;
     const members = this.waiting;
     this.waiting = [];
     this.current = new Set(members.filter((member) => !this.busy.has(member)));
@@ -63,6 +65,6 @@ export class CommitRounds {
     if (this.timer !== undefined) this.clock.clearTimeout(this.timer);
     this.timer = undefined;
     this.current = new Set();
-    if (this.waiting.length > 0) this.schedule();
+    if (this.waiting.length > 0 && !this.scheduled) this.begin();
   }
 }
