@@ -4,7 +4,7 @@ import { projectRoot } from '../../../tools/cli/project-root';
 import { findProgram } from '../../../tools/dev/find-program';
 import { runProgram } from '../../../tools/dev/run-program';
 import {
-  checks,
+  clientChecks,
   UnavailableClientError,
   type InteropClient,
   type InteropProgram,
@@ -38,7 +38,7 @@ export const confluentPython: InteropClient = {
       program: python,
       args: [script],
       env: { PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
-      checks,
+      checks: clientChecks,
     };
   },
 };

@@ -1,25 +1,18 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { projectRoot } from '../../../tools/cli/project-root';
 import { findProgram } from '../../../tools/dev/find-program';
 import { runProgram } from '../../../tools/dev/run-program';
 import {
-  checks,
+  clientChecks,
   UnavailableClientError,
   type InteropClient,
   type InteropProgram,
-  type PrepareOptions,
 } from './interop-client';
+import { CLIENT_LIBRARIES } from './kafka-libraries';
+import { fetchJars } from './maven-central';
 
-const MAVEN_CENTRAL = 'https://repo1.maven.org/maven2';
 const DEFAULT_VERSION = '3.9.1';
-/** What kafka-clients needs: a logging facade and its codecs. */
-const LIBRARIES = [
-  'org/slf4j/slf4j-api/1.7.36',
-  'org/lz4/lz4-java/1.8.0',
-  'org/xerial/snappy/snappy-java/1.1.10.5',
-  'com/github/luben/zstd-jni/1.5.6-4',
-];
 
 /** Kafka's own, from Maven Central. Needs a JDK (17 or later). */
 export const javaClient: InteropClient = {
@@ -32,41 +25,18 @@ export const javaClient: InteropClient = {
     }
     const jars = join(directory, version, 'jars');
     const classes = join(directory, version, 'classes');
-    for (const folder of [jars, classes]) mkdirSync(folder, { recursive: true });
-    for (const library of [`org/apache/kafka/kafka-clients/${version}`, ...LIBRARIES]) {
-      await fetchJar(library, jars, note);
-    }
+    mkdirSync(classes, { recursive: true });
+    const libraries = [`org/apache/kafka/kafka-clients/${version}`, ...CLIENT_LIBRARIES];
+    await fetchJars(libraries, jars, note);
     await compile(javac, jars, classes);
     return {
       version,
       program: java,
       args: ['-cp', [classes, join(jars, '*')].join(delimiter), 'Interop'],
-      checks,
+      checks: clientChecks,
     };
   },
 };
-
-/** @param library group, artifact and version as a path */
-async function fetchJar(
-  library: string,
-  folder: string,
-  note: PrepareOptions['note'],
-): Promise<void> {
-  const [version, artifact] = library.split('/').reverse();
-  const name = `${artifact}-${version}.jar`;
-  if (existsSync(join(folder, name))) return;
-  const url = `${MAVEN_CENTRAL}/${library}/${name}`;
-  note(`Fetching ${url}`);
-  try {
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(`status ${response.status}`);
-    const part = join(folder, `${name}.part`);
-    writeFileSync(part, Buffer.from(await response.arrayBuffer()));
-    renameSync(part, join(folder, name));
-  } catch (error) {
-    throw new UnavailableClientError(`${url} cannot be fetched: ${String(error)}`);
-  }
-}
 
 async function compile(javac: string, jars: string, classes: string): Promise<void> {
   const folder = join(projectRoot(), 'integration-tests/kafka-clients/interop/java');

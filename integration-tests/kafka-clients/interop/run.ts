@@ -15,9 +15,12 @@ import {
   type InteropProgram,
 } from './interop-client';
 import { javaClient } from './java-client';
+import { kafkaTools } from './kafka-tools';
+import { nodeRdkafka } from './node-rdkafka';
 import { RunningProgram } from './running-program';
+import { runTools } from './run-tools';
 
-const clients: readonly InteropClient[] = [javaClient, confluentPython];
+const clients: readonly InteropClient[] = [javaClient, kafkaTools, confluentPython, nodeRdkafka];
 
 interface Options {
   client?: string[];
@@ -103,6 +106,7 @@ async function runCheck(
   check: Check,
   cluster: MultiBrokerCluster,
 ): Promise<string[]> {
+  if (check === 'tools') return runTools(program, cluster);
   const running = new RunningProgram(program, cluster.addresses.join(), check);
   try {
     if (check === 'failover') return [await failover(running, cluster, `${name}-failover`)];
