@@ -1,11 +1,13 @@
 import { saveOffsets, type CommitRequest } from '../../broker/coordinator/group/commit';
 import type { Group } from '../../broker/coordinator/group/group';
 import { GroupCoordinator } from '../../broker/coordinator/group/group-coordinator';
+import { OffsetMap } from '../../broker/log/cleaner/offset-map';
 import { Follower } from '../../broker/replication/follower/follower';
 import { ReplicaFetcher } from '../../broker/replication/follower/replica-fetcher';
 import type { Truncation } from '../../broker/replication/follower/truncation';
 import { Leadership } from '../../broker/replication/leadership';
 import { ClaimedGroup, FencedWriter, type ZkOp, type ZooKeeperClient } from '../../zk-coordination';
+import type { ScheduleOptions } from './schedule';
 import { ZnodeWriter } from '../../zk-coordination/client/znode-writer';
 import { ANY_VERSION } from '../../zk-coordination/multi';
 
@@ -90,15 +92,28 @@ export const mutations = {
       await saveOffsets(await this.group(groupId), request.changes);
     });
   },
+
+  /** Compaction takes each record of a key for superseded, the last one, too. */
+  'compact-all-away': () => {
+    const { get } = OffsetMap.prototype;
+    return replace(OffsetMap.prototype, 'get', function (this: OffsetMap, key) {
+      const latest = get.call(this, key);
+      return latest < 0 ? latest : latest + 1;
+    });
+  },
 } as const;
 
 export type Mutation = keyof typeof mutations;
 export const mutationNames = Object.keys(mutations) as Mutation[];
-/** Those that concern groups: without any they are not found. */
-export const groupMutations: ReadonlySet<Mutation> = new Set([
-  'write-groups-unfenced',
-  'commit-unasked',
-]);
+
+/** What a schedule has to have for a mistake to be found. */
+export const mutationDemands: Partial<
+  Record<Mutation, Pick<ScheduleOptions, 'withGroups' | 'withCompaction'>>
+> = {
+  'write-groups-unfenced': { withGroups: true },
+  'commit-unasked': { withGroups: true },
+  'compact-all-away': { withCompaction: true },
+};
 
 function replace<T extends object, K extends keyof T>(of: T, name: K, by: T[K]): () => void {
   const original = of[name];

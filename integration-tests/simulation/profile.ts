@@ -1,5 +1,6 @@
 import type { Fault } from './nemesis/fault';
 import { allFaults } from './nemesis/nemesis';
+import { CLEANER_CONFIGS } from './compaction/compacted-topic';
 import { coordinatorFaults } from './nemesis/coordinator-faults';
 import { losePower } from './nemesis/process-faults';
 import type { GroupPlan } from './groups/sim-group';
@@ -15,6 +16,8 @@ export interface Profile {
   readonly readerRack: string | undefined;
   /** Groups that read besides. */
   readonly groups: readonly GroupPlan[];
+  /** Whether a compacted topic is written besides. */
+  readonly compacts: boolean;
 }
 
 const FLUSHED = { 'log.flush.interval.messages': '1' };
@@ -28,6 +31,8 @@ const flushedFaults: readonly Fault[] = [
 
 /** Groups cost time: one schedule of so many has them. */
 const GROUPS_EVERY = 4;
+/** So does a compacted topic. */
+const COMPACTED_EVERY = 8;
 const GROUP_CONFIGS = {
   'group.initial.rebalance.delay.ms': '1000',
   'offsets.topic.num.partitions': '2',
@@ -36,12 +41,16 @@ const GROUP_CONFIGS = {
 /**
  * The seed says how the cluster is set up: mostly as it comes, now and then otherwise.
  *
- * @param withGroups whether there are groups in any case
+ * @param demands what there is in any case
  */
-export function profileOf(seed: number, withGroups = false): Profile {
+export function profileOf(
+  seed: number,
+  demands: { readonly groups?: boolean; readonly compaction?: boolean } = {},
+): Profile {
   const flushed = seed % 5 === 4;
   const near = seed % 3 === 2;
-  const groups = withGroups || seed % GROUPS_EVERY === 1 ? groupsOf(seed) : [];
+  const compacts = demands.compaction ?? seed % COMPACTED_EVERY === 3;
+  const groups = demands.groups || seed % GROUPS_EVERY === 1 ? groupsOf(seed) : [];
   const inTopic = groups.length > 0 && seed % 7 < 2;
   const faults = flushed ? flushedFaults : allFaults;
   const names = [
@@ -49,6 +58,7 @@ export function profileOf(seed: number, withGroups = false): Profile {
     `read ${near ? 'nearby' : 'from the leader'}`,
     ...groups.map(({ groupId }) => groupId),
     ...(inTopic ? ['offsets in a topic'] : []),
+    ...(compacts ? ['a compacted topic'] : []),
   ];
   return {
     name: names.join(', '),
@@ -57,10 +67,12 @@ export function profileOf(seed: number, withGroups = false): Profile {
       ...(near && RACK_AWARE),
       ...(groups.length > 0 && GROUP_CONFIGS),
       ...(inTopic && { 'offsets.storage': 'kafka' }),
+      ...(compacts && CLEANER_CONFIGS),
     },
     faults: groups.length > 0 ? [...faults, ...coordinatorFaults] : faults,
     readerRack: near ? 'rack-1' : undefined,
     groups,
+    compacts,
   };
 }
 

@@ -1,4 +1,4 @@
-import { groupMutations, mutationNames, mutations } from './mutations';
+import { mutationDemands, mutationNames, mutations } from './mutations';
 import { runSchedule } from './schedule';
 
 /** Few enough for a test, each a minute of virtual time; `npm run simulate` does thousands. */
@@ -18,6 +18,16 @@ test('whatever goes wrong, nothing acknowledged is lost and all is well afterwar
   expect(acked).toBeGreaterThan(SCHEDULES * 100);
 });
 
+test('compaction removes records, and the last of every key stays', async () => {
+  let compacted = 0;
+  for (let seed = 1; seed <= 4; seed++) {
+    const { problems, ...outcome } = await runSchedule({ seed, withCompaction: true });
+    expect({ seed, problems }).toEqual({ seed, problems: [] });
+    compacted += outcome.compacted;
+  }
+  expect(compacted).toBeGreaterThan(100);
+});
+
 test('a seed is a whole run: again it goes the same way, also after others', async () => {
   const withGroups = true;
   const first = await runSchedule({ seed: 7, withGroups });
@@ -29,11 +39,10 @@ test('a seed is a whole run: again it goes the same way, also after others', asy
 });
 
 test.each(mutationNames)('the mistake "%s" is found', async (name) => {
-  const withGroups = groupMutations.has(name);
   const undo = mutations[name]();
   try {
     for (let seed = 1; seed <= PATIENCE; seed++) {
-      const { problems } = await runSchedule({ seed, withGroups });
+      const { problems } = await runSchedule({ seed, ...mutationDemands[name] });
       if (problems.length > 0) return;
     }
   } finally {

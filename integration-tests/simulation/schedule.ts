@@ -16,6 +16,7 @@ import { EpochWatch } from './cluster/epoch-watch';
 import { dumpReplica } from './cluster/replica-dump';
 import type { SimBroker } from './cluster/sim-broker';
 import { Simulation } from './cluster/simulation';
+import { COMPACTED_TOPIC, CompactedTopic } from './compaction/compacted-topic';
 import { GroupStage } from './groups/group-stage';
 import type { Fault } from './nemesis/fault';
 import { memberFaults } from './nemesis/member-faults';
@@ -40,6 +41,8 @@ export interface ScheduleOptions {
   readonly brokers?: number;
   /** Whether there are groups in any case. Default: the seed says whether. */
   readonly withGroups?: boolean;
+  /** Whether there is a compacted topic. Default: the seed says whether. */
+  readonly withCompaction?: boolean;
 }
 
 /** How one schedule went. */
@@ -53,6 +56,8 @@ export interface Outcome {
   /** The end of the trace. */
   readonly lines: readonly string[];
   readonly steps: number;
+  /** Records that compaction has removed. */
+  readonly compacted: number;
 }
 
 const TOPIC = 'drill';
@@ -74,7 +79,8 @@ const LOOK_EVERY_MS = 200;
  */
 export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
   const events = new EventWatch(TOPIC, () => simulation.world.now);
-  const profile = profileOf(options.seed, options.withGroups);
+  const { seed, withGroups: groups, withCompaction: compaction } = options;
+  const profile = profileOf(seed, { groups, compaction });
   const simulation: Simulation = new Simulation({
     ...options,
     configs: { ...profile.configs, ...options.configs },
@@ -98,6 +104,7 @@ export async function runSchedule(options: ScheduleOptions): Promise<Outcome> {
     fingerprint: trace.fingerprint,
     lines: trace.lines,
     steps: world.steps,
+    compacted: run.compacted?.removed ?? 0,
   };
 }
 
@@ -105,6 +112,7 @@ class ScheduleRun {
   readonly problems: string[] = [];
   verdict: Verdict = newVerdict();
   readonly groups: GroupStage;
+  readonly compacted: CompactedTopic | undefined;
   private readonly history = new History();
   private readonly state: ClusterState;
   private readonly epochs: EpochWatch;
@@ -139,6 +147,11 @@ class ScheduleRun {
     const deletedBelow = (partition: number) => this.deletedBelow[partition] ?? 0;
     const plans = profile.groups;
     this.groups = new GroupStage({ ...workload, simulation, seed, plans, deletedBelow });
+    this.compacted = profile.compacts
+      ? new CompactedTopic({ simulation, seed, replicationFactor: this.replicas })
+      : undefined;
+    const keyed = new ClusterState(ensemble, COMPACTED_TOPIC, 1);
+    const isWhole = () => this.state.isWhole() && (!this.compacted || keyed.isWhole());
     const { admin, reader } = this;
     const { groups } = this.groups;
     const deleting = (partition: number) => {
@@ -147,11 +160,7 @@ class ScheduleRun {
     };
     const field = { simulation, admin, groups, topic: TOPIC, partitions: PARTITIONS, deleting };
     const nemesis = (number: number, kinds: readonly Fault[]) =>
-      new Nemesis(
-        { ...field, random: new SeededRandom(seed * 31 + number) },
-        () => this.state.isWhole(),
-        kinds,
-      );
+      new Nemesis({ ...field, random: new SeededRandom(seed * 31 + number) }, isWhole, kinds);
     this.nemeses = [nemesis(17, faults), ...(groups.length > 0 ? [nemesis(18, memberFaults)] : [])];
   }
 
@@ -164,6 +173,7 @@ class ScheduleRun {
     await this.groups.failOver();
     await this.heal();
     await this.settle();
+    if (this.compacted) this.problems.push(...(await this.compacted.judge()));
     await this.finalReads();
     this.judge();
   }
@@ -179,6 +189,11 @@ class ScheduleRun {
     if (!(await simulation.pass(STARTED_MS, up))) throw new Error('The brokers do not start.');
     const topic = { topic: TOPIC, numPartitions: PARTITIONS, replicationFactor: this.replicas };
     await simulation.perform(STARTED_MS, () => this.admin.createTopics([topic]));
+    const { compacted } = this;
+    if (compacted) {
+      await simulation.perform(STARTED_MS, () => compacted.create(this.admin));
+      compacted.start();
+    }
     this.epochs.start();
     for (const writer of this.writers) writer.start();
     this.reader.start();

@@ -13,6 +13,7 @@ interface Options {
   readonly verbose: boolean;
   readonly mutation?: Mutation;
   readonly groups: boolean;
+  readonly compaction?: boolean;
 }
 
 /** What a worker tells of one schedule. */
@@ -44,6 +45,7 @@ const program = new Command()
     ).choices(mutationNames),
   )
   .option('--groups', 'groups of consumers in every schedule, not only in some', false)
+  .option('--compaction', 'a compacted topic in every schedule, not only in some')
   .option('--verbose', 'tell everything that happens', false);
 
 async function* runHere({
@@ -53,6 +55,7 @@ async function* runHere({
   verbose,
   mutation,
   groups,
+  compaction,
 }: Options): AsyncIterable<Report> {
   await ensureCodecsReady();
   if (mutation) mutations[mutation]();
@@ -65,6 +68,7 @@ async function* runHere({
       seconds,
       onLine,
       withGroups: groups,
+      withCompaction: compaction,
     });
     const line = verdictLine(verdict);
     yield { seed: seed + i, problems, fingerprint, acked: verdict.acked, line };
@@ -79,6 +83,7 @@ async function* runInJobs({
   jobs,
   mutation,
   groups,
+  compaction,
 }: Options): AsyncIterable<Report> {
   const waiting: Report[] = [];
   let wake = () => {};
@@ -98,6 +103,7 @@ async function* runInJobs({
           `${seconds}`,
           ...(mutation ? ['--mutation', mutation] : []),
           ...(groups ? ['--groups'] : []),
+          ...(compaction ? ['--compaction'] : []),
         ],
       ],
       {
@@ -152,8 +158,9 @@ async function main(): Promise<void> {
     for (const problem of problems) console.log(`  ${problem}`);
     const mistake = options.mutation ? ` --mutation ${options.mutation}` : '';
     const groups = options.groups ? ' --groups' : '';
+    const compaction = options.compaction ? ' --compaction' : '';
     const again = `npm run simulate -- --seed ${seed} --seconds ${options.seconds}`;
-    console.log(`  again: ${again}${groups}${mistake} --verbose`);
+    console.log(`  again: ${again}${groups}${compaction}${mistake} --verbose`);
   }
 }
 

@@ -19,6 +19,7 @@ const FORBIDDEN = new Set([
   'leader-elected-uncleanly',
   'log-dir-failed',
   'log-io-error',
+  'log-uncleanable',
   'partition-move-refused',
   'replica-move-refused',
   'zk-malformed-znode',

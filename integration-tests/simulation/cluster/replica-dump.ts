@@ -1,6 +1,7 @@
 import type { MemoryDisk } from '../../../broker/log/testing/memory-disk';
 import { batchesOf, endOfWholeBatches, recordsOf } from '../../../client/records';
 import type { FinalRead, StoredBatch } from '../../../tools/drill/checker/history';
+import type { KeyedRecord } from '../compaction/keyed-facts';
 import { LOG_DIR } from './sim-broker';
 
 /** What lies on a disk of one partition. */
@@ -19,17 +20,12 @@ const SEGMENT = /^\d{20}\.log$/;
  * @param partition `topic-0`
  */
 export function dumpReplica(disk: MemoryDisk, partition: string): ReplicaDump {
-  const directory = `${LOG_DIR}/${partition}/`;
   const batches: StoredBatch[] = [];
   const offsets: number[] = [];
   const values: number[] = [];
-  const files = [...disk.names.keys()].filter(
-    (path) => path.startsWith(directory) && SEGMENT.test(path.slice(directory.length)),
-  );
   let end = 0;
-  for (const file of files.sort()) {
-    end = Math.max(end, Number(file.slice(directory.length, -'.log'.length)));
-    const { data } = disk.names.get(file)!;
+  for (const { base, data } of segmentsOf(disk, partition)) {
+    end = Math.max(end, base);
     for (const batch of batchesOf(data, 0, endOfWholeBatches(data))) {
       const { baseOffset, nextOffset, bytes } = batch;
       batches.push({ baseOffset, nextOffset, bytes });
@@ -41,4 +37,28 @@ export function dumpReplica(disk: MemoryDisk, partition: string): ReplicaDump {
     }
   }
   return { batches, read: { offsets, values }, nextOffset: end };
+}
+
+/** The records of a partition with their keys. */
+export function recordsOnDisk(disk: MemoryDisk, partition: string): KeyedRecord[] {
+  return segmentsOf(disk, partition).flatMap(({ data }) =>
+    [...batchesOf(data, 0, endOfWholeBatches(data))].flatMap(({ bytes }) =>
+      [...recordsOf(bytes)].map(({ offset, key, value }) => ({
+        offset,
+        key: String(key),
+        value: value && String(value),
+      })),
+    ),
+  );
+}
+
+function segmentsOf(disk: MemoryDisk, partition: string): { base: number; data: Buffer }[] {
+  const directory = `${LOG_DIR}/${partition}/`;
+  const files = [...disk.names.keys()].filter(
+    (path) => path.startsWith(directory) && SEGMENT.test(path.slice(directory.length)),
+  );
+  return files.sort().map((file) => ({
+    base: Number(file.slice(directory.length, -'.log'.length)),
+    data: disk.names.get(file)!.data,
+  }));
 }
