@@ -45,6 +45,12 @@ export const metricTable = {
   kafka_controller_event_queue_size: gauge('Events that wait for the controller.'),
   kafka_controller_event_queue_seconds: gauge('How long the last event had waited.'),
   kafka_network_requests_total: counter('Requests answered.', 'api'),
+  kafka_network_requests_by_version_total: counter(
+    'Requests received in each version: tells whether old clients are still about.',
+    'api',
+    'version',
+    'protocol',
+  ),
   kafka_network_request_errors_total: counter('Requests that failed as a whole.', 'api', 'error'),
   kafka_network_requests_rejected_total: counter(
     'Connections closed for what they sent or did not send.',

@@ -28,7 +28,8 @@ test('the table names and explains every metric', () => {
 
 test('requests are counted by API, with times in buckets', async () => {
   const metrics = new Metrics();
-  metrics.network.requestReceived(Produce, 100);
+  metrics.network.requestReceived(Produce, 7, 90, 'kafka');
+  metrics.network.requestReceived(Produce, 99, 10, 'kafka');
   metrics.network.requestAnswered(Produce, 0.5, 20);
   metrics.network.requestAnswered(Produce, 500, 30);
   metrics.network.requestAnswered(Fetch, 60_000, 1);
@@ -36,9 +37,11 @@ test('requests are counted by API, with times in buckets', async () => {
   metrics.network.requestFailed(undefined, ErrorCode.INVALID_REQUEST);
   for (let scrape = 0; scrape < 2; scrape++) {
     const lines = await page(metrics);
+    expect(lines.join('\n')).not.toContain('version="99"');
     for (const line of [
       '# TYPE kafka_network_request_seconds histogram',
       'kafka_network_requests_total{api="Produce"} 2',
+      'kafka_network_requests_by_version_total{api="Produce",version="7",protocol="kafka"} 1',
       'kafka_network_request_bytes_total{api="Produce"} 100',
       'kafka_network_response_bytes_total{api="Produce"} 50',
       'kafka_network_request_seconds_bucket{api="Produce",le="0.00025"} 0',

@@ -46,6 +46,7 @@ export class Metrics {
     this.provide('kafka_server_bytes_in_total', () => this.topics.read('bytesIn'));
     this.provide('kafka_server_bytes_out_total', () => this.topics.read('bytesOut'));
     this.provide('kafka_network_requests_total', () => apis.read('answered'));
+    this.provide('kafka_network_requests_by_version_total', () => apis.readVersions());
     this.provide('kafka_network_request_bytes_total', () => apis.read('requestBytes'));
     this.provide('kafka_network_response_bytes_total', () => apis.read('responseBytes'));
     this.histograms.set('kafka_network_request_seconds', () => apis.readSeconds());
@@ -88,7 +89,8 @@ export class Metrics {
       connectionRefused: (reason) =>
         this.count('kafka_network_connections_refused_total', { reason }),
       requestRejected: (reason) => this.count('kafka_network_requests_rejected_total', { reason }),
-      requestReceived: (api, bytes) => apis.received(api, bytes),
+      requestReceived: (api, version, bytes, protocol) =>
+        apis.received(api, version, bytes, protocol),
       requestAnswered: (api, milliseconds, bytes) => apis.answered(api, milliseconds, bytes),
       requestFailed: (api, errorCode) =>
         this.count('kafka_network_request_errors_total', {

@@ -1,4 +1,5 @@
 import type { Api } from '../../client/protocol/api';
+import type { WireCodec } from '../../client/protocol/wire-codec';
 
 /** What the network reports as it happens; those with an API are on the hot path. */
 export interface NetworkMetrics {
@@ -7,8 +8,11 @@ export interface NetworkMetrics {
   connectionRefused(reason: string): void;
   /** A frame that cannot be read as a request, or a connection closed for what it did. */
   requestRejected(reason: string): void;
-  /** @param bytes size of the frame without its length */
-  requestReceived(api: Api, bytes: number): void;
+  /**
+   * @param bytes size of the frame without its length
+   * @param protocol what its connection speaks
+   */
+  requestReceived(api: Api, version: number, bytes: number, protocol: WireCodec['name']): void;
   /**
    * The response is on its way.
    *

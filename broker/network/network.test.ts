@@ -534,7 +534,8 @@ test('metrics are told of every request', async () => {
   const told: unknown[] = [];
   const metrics: NetworkMetrics = {
     ...noNetworkMetrics,
-    requestReceived: (api, bytes) => void told.push(['in', api.name, bytes]),
+    requestReceived: (api, version, bytes, protocol) =>
+      void told.push(['in', api.name, version, bytes, protocol]),
     requestAnswered: (api, ms, bytes) => void told.push(['out', api.name, ms, bytes]),
     requestFailed: (api, code) => void told.push(['failed', api?.name, code]),
   };
@@ -548,9 +549,9 @@ test('metrics are told of every request', async () => {
   await client.received(2);
   const size = Buffer.concat(ask(0)).length - 4;
   expect(told).toEqual([
-    ['in', 'ApiVersions', size],
+    ['in', 'ApiVersions', 3, size, 'msgpack'],
     ['out', 'ApiVersions', 0, expect.any(Number)],
-    ['in', 'ApiVersions', size],
+    ['in', 'ApiVersions', 3, size, 'msgpack'],
     ['failed', 'ApiVersions', ErrorCode.NOT_CONTROLLER],
     ['out', 'ApiVersions', 0, expect.any(Number)],
   ]);

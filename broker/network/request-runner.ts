@@ -43,7 +43,7 @@ export class RequestRunner {
     const { metrics, handler } = this.context;
     const info = this.info as ConnectionInfo;
     const request = new PendingRequest(header, api, body, info, receivedAt, frame);
-    metrics.requestReceived(api, frame.length);
+    metrics.requestReceived(api, header.apiVersion, frame.length, codec.name);
     this.outlet.add(request);
     let result: ReturnType<RequestHandler>;
     try {

@@ -1,4 +1,5 @@
 import { forEachBatch, RecordBatchBuilder } from '../../client/records';
+import { freePorts } from '../harness/free-ports';
 import { RawClient } from '../harness/raw-client';
 import { createTopic, produce, readBatches } from '../harness/raw-topics';
 import { TestCluster } from '../harness/test-cluster';
@@ -10,11 +11,18 @@ import { kcat } from './tested-client';
 const FORMAT = '%o|%k|%s|%h|%T\n';
 
 let cluster: TestCluster | undefined;
+let endpoint = '';
 beforeAll(async () => {
-  if (kcat.version !== null) cluster = await TestCluster.start();
+  if (kcat.version === null) return;
+  const [port] = await freePorts(1);
+  endpoint = `127.0.0.1:${port}`;
+  cluster = await TestCluster.start({ configs: { 'http.listener': endpoint } });
 });
 afterAll(() => cluster?.stop());
 
+/** Nobody else asks this broker over the Kafka wire. */
+const kcatShows = (feature: string, body: () => Promise<void>) =>
+  shows(kcat, feature, body, () => [endpoint]);
 const running = (): TestCluster => cluster as TestCluster;
 const run = (args: readonly string[], input = '') =>
   runClient(
@@ -51,7 +59,7 @@ async function read(name: string, offset: string, more: readonly string[] = []):
     .map((line) => line.slice(0, line.lastIndexOf('|')));
 }
 
-shows(kcat, '`-L` shows brokers, controller, topics and partitions', async () => {
+kcatShows('`-L` shows brokers, controller, topics and partitions', async () => {
   const client = await topic('listed', 3);
   const output = await run(['-L', '-t', 'listed']);
   expect(output).toContain(`broker 1 at ${running().bootstrap} (controller)`);
@@ -88,7 +96,7 @@ shows(
   },
 );
 
-shows(kcat, 'finds offsets by time, with `-Q` and with `-o s@`', async () => {
+kcatShows('finds offsets by time, with `-Q` and with `-o s@`', async () => {
   const client = await topic('times');
   for (const time of [1000, 2000, 3000]) {
     const builder = new RecordBatchBuilder();
@@ -103,20 +111,20 @@ shows(kcat, 'finds offsets by time, with `-Q` and with `-o s@`', async () => {
   await client.close();
 });
 
-shows(kcat, 'produces as an idempotent producer', async () => {
+kcatShows('produces as an idempotent producer', async () => {
   const client = await topic('idempotent');
   await run(['-P', '-t', 'idempotent', '-X', 'enable.idempotence=true'], 'a\nb\n');
   expect(await read('idempotent', 'beginning')).toEqual(['0||a|', '1||b|']);
   await client.close();
 });
 
-shows(kcat, 'says that there is no such topic', async () => {
+kcatShows('says that there is no such topic', async () => {
   await expect(
     run(['-C', '-t', 'nowhere', '-p', '0', '-e', '-X', 'allow.auto.create.topics=false']),
   ).rejects.toThrow(/Unknown topic|Broker: Unknown/);
 });
 
-shows(kcat, '`-G` reads in a group, commits, and goes on where it was', async () => {
+kcatShows('`-G` reads in a group, commits, and goes on where it was', async () => {
   const client = await topic('grouped', 2);
   await run(['-P', '-t', 'grouped', '-p', '0'], 'a\nb\n');
   await run(['-P', '-t', 'grouped', '-p', '1'], 'c\n');

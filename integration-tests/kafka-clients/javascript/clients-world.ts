@@ -1,13 +1,20 @@
 import { Kafka, logLevel, type Admin, type Consumer, type Producer } from 'kafkajs';
 import { Kafka as OurKafka } from '../../../client';
+import { freePorts } from '../../harness/free-ports';
 import { MultiBrokerCluster } from '../../harness/multi-broker-cluster';
+import { shows } from '../shows';
+import type { TestedClient } from '../tested-client';
 
 /** Three brokers, KafkaJS, and our own client, which speaks msgpack, to check what KafkaJS did. */
 export class ClientsWorld {
   readonly kafka: Kafka;
   readonly ours: OurKafka;
 
-  private constructor(readonly cluster: MultiBrokerCluster) {
+  private constructor(
+    readonly cluster: MultiBrokerCluster,
+    /** Where the brokers serve their metrics. */
+    readonly endpoints: readonly string[],
+  ) {
     const brokers = cluster.addresses;
     this.kafka = new Kafka({ brokers, clientId: 'kafkajs', logLevel: logLevel.NOTHING });
     this.ours = new OurKafka({ brokers, clientId: 'checker' });
@@ -18,7 +25,11 @@ export class ClientsWorld {
       'zookeeper.session.timeout.ms': '6000',
       'group.initial.rebalance.delay.ms': '0',
     };
-    return new ClientsWorld(await MultiBrokerCluster.start({ configs }));
+    const endpoints = (await freePorts(3)).map((port) => `127.0.0.1:${port}`);
+    const cluster = await MultiBrokerCluster.start({
+      configs: (id) => ({ ...configs, 'http.listener': endpoints[id - 1] ?? '' }),
+    });
+    return new ClientsWorld(cluster, endpoints);
   }
 
   close(): Promise<void> {
@@ -89,4 +100,11 @@ export class ClientsWorld {
     const partitions = offsets[0]?.partitions ?? [];
     return partitions.sort((a, b) => a.partition - b.partition).map(({ offset }) => offset);
   }
+}
+
+/** As {@link shows} does; one client at a time asks these brokers over the Kafka wire. */
+export function clientShows(
+  world: () => ClientsWorld,
+): (client: TestedClient, feature: string, body: () => Promise<void>) => void {
+  return (client, feature, body) => shows(client, feature, body, () => world().endpoints);
 }

@@ -1,12 +1,12 @@
 import { expect } from '@jest/globals';
 import { ConfigResourceTypes, ConfigSource, KafkaJSDeleteGroupsError, type Admin } from 'kafkajs';
-import { shows } from '../shows';
 import { kafkaJs } from '../tested-client';
 import { until } from '../until';
-import type { ClientsWorld } from './clients-world';
+import { clientShows, type ClientsWorld } from './clients-world';
 
 /** All calls of KafkaJS's admin but those for ACLs. */
 export function testAdmin(world: () => ClientsWorld): void {
+  const shows = clientShows(world);
   const adminShows = (feature: string, work: (admin: Admin) => Promise<void>) =>
     shows(kafkaJs, `admin: ${feature}`, () => world().withAdmin(work));
 

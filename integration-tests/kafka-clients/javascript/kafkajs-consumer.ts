@@ -1,13 +1,13 @@
 import { expect } from '@jest/globals';
 import type { Consumer, EachBatchPayload, EachMessagePayload } from 'kafkajs';
 import { deferred } from '../../../client/runtime/deferred';
-import { shows } from '../shows';
 import { kafkaJs } from '../tested-client';
 import { until } from '../until';
-import type { ClientsWorld } from './clients-world';
+import { clientShows, type ClientsWorld } from './clients-world';
 
 /** KafkaJS's consumer, which is always in a group. */
 export function testConsumer(world: () => ClientsWorld): void {
+  const shows = clientShows(world);
   shows(kafkaJs, 'consumer: two share a group, and commit', async () => {
     await world().topicWith('shared', 4, 10);
     const groupId = 'sharing';

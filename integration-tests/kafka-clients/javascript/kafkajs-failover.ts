@@ -1,9 +1,8 @@
 import { expect } from '@jest/globals';
 import type { Consumer } from 'kafkajs';
-import { shows } from '../shows';
 import { kafkaJs } from '../tested-client';
 import { until } from '../until';
-import type { ClientsWorld } from './clients-world';
+import { clientShows, type ClientsWorld } from './clients-world';
 
 const TOPIC = 'consumed';
 const PARTITIONS = 3;
@@ -90,6 +89,7 @@ async function readInto(records: Set<string>, consumer: Consumer): Promise<void>
 
 /** KafkaJS at work while brokers die. */
 export function testFailover(world: () => ClientsWorld): void {
+  const shows = clientShows(world);
   const leaderOf = (topic: string): Promise<number> =>
     world().withAdmin(async (admin) => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });

@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import { CompressionTypes, Partitioners, type KafkaMessage } from 'kafkajs';
-import { shows } from '../shows';
 import { kafkaJs } from '../tested-client';
-import type { ClientsWorld } from './clients-world';
+import { clientShows, type ClientsWorld } from './clients-world';
 
 /** KafkaJS's producer, without transactions. */
 export function testProducer(world: () => ClientsWorld): void {
+  const shows = clientShows(world);
   shows(kafkaJs, 'producer: keys, headers, tombstones and timestamps', async () => {
     await world().topicWith('shapes', 1, 0);
     const headers = { one: 'x', many: ['y', Buffer.from('z')] };

@@ -9,6 +9,8 @@ export interface ClientResult {
   readonly version: string | null;
   readonly feature: string;
   readonly result: 'passed' | 'failed' | 'skipped';
+  /** What the brokers were asked for meanwhile, as `Produce 7`. */
+  readonly asked: readonly string[];
 }
 
 /** Written by `npm run compatibility`. */
@@ -19,6 +21,21 @@ export function clientResultsFile(): string {
 export function readClientResults(): ClientResult[] {
   const file = clientResultsFile();
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClientResult[]) : [];
+}
+
+/** The versions of an API that some clients have asked for. */
+export function askedVersions(
+  results: readonly ClientResult[],
+  clients: readonly string[],
+  api: string,
+): number[] {
+  const asked = results
+    .filter(({ client }) => clients.includes(client))
+    .flatMap((one) => one.asked)
+    .map((key) => key.split(' '))
+    .filter(([name]) => name === api)
+    .map(([, version]) => Number(version));
+  return [...new Set(asked)].sort((a, b) => a - b);
 }
 
 /** A table of what each client was seen doing. */

@@ -36,7 +36,7 @@ export const documents: readonly GeneratedDocument[] = [
     path: 'docs/compatibility.md',
     render: (present) =>
       replaceSection(
-        replaceSection(present, 'versions', renderKafkaVersions()),
+        replaceSection(present, 'versions', renderKafkaVersions(readClientResults())),
         'client-results',
         renderClientResults(readClientResults()),
       ),

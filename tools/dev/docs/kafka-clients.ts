@@ -1,9 +1,12 @@
 import { allApis } from '../../../client/protocol/apis';
 import { formatRange } from '../../../client/protocol/version-range';
+import { askedVersions, type ClientResult } from './client-results';
 
 /** The versions that a client has code for, by API. */
 interface KafkaClient {
   readonly name: string;
+  /** As results name it. */
+  readonly inResults: readonly string[];
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -11,6 +14,7 @@ interface KafkaClient {
 const clients: readonly KafkaClient[] = [
   {
     name: 'KafkaJS 2.2.4',
+    inResults: ['KafkaJS'],
     versions: {
       Produce: '0-7',
       Fetch: '0-11',
@@ -40,6 +44,7 @@ const clients: readonly KafkaClient[] = [
   },
   {
     name: 'librdkafka 2.0.2, kcat',
+    inResults: ['librdkafka', 'kcat'],
     versions: {
       Produce: '0-7',
       Fetch: '0-11',
@@ -68,6 +73,7 @@ const clients: readonly KafkaClient[] = [
   },
   {
     name: '@platformatic/kafka',
+    inResults: ['@platformatic/kafka'],
     versions: {
       Produce: '7-11',
       Fetch: '12-17',
@@ -100,14 +106,20 @@ const clients: readonly KafkaClient[] = [
   },
 ];
 
-/** The versions of every API that clients may ask for, beside those that clients have. */
-export function renderKafkaVersions(): string {
+/**
+ * The versions of every API that clients may ask for, beside those that clients have code for and,
+ * in parentheses, those that they were seen asking for.
+ */
+export function renderKafkaVersions(results: readonly ClientResult[]): string {
   const listed = allApis().filter(({ audience }) => audience === 'client');
   return [
     `| key | API | versions | flexible from | ${clients.map(({ name }) => name).join(' | ')} |`,
     `|---:|---|---|---|${clients.map(() => '---|').join('')}`,
     ...listed.map(({ key, name, versions, flexible }) => {
-      const asked = clients.map((client) => client.versions[name] ?? '');
+      const asked = clients.map(({ versions: known, inResults }) => {
+        const seen = askedVersions(results, inResults, name);
+        return [known[name] ?? '', ...(seen.length > 0 ? [`(${seen.join(', ')})`] : [])].join(' ');
+      });
       const from = flexible.min > versions.max ? '' : String(flexible.min);
       return `| ${key} | ${name} | ${formatRange(versions)} | ${from} | ${asked.join(' | ')} |`;
     }),
