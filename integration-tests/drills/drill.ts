@@ -52,4 +52,10 @@ export interface Drill {
   faults(stage: Stage): Promise<void>;
   /** Looked at when all is quiet and healed, the cluster still running. @returns what is wrong */
   checks?(stage: Stage): Promise<readonly string[]>;
+  /**
+   * Looked at when the brokers have stopped, by drivers with the ability `files`.
+   *
+   * @returns what is wrong
+   */
+  stopped?(stage: Stage): Promise<readonly string[]>;
 }

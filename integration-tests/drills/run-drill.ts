@@ -183,6 +183,7 @@ async function judge(run: Run, stage: Stage): Promise<void> {
     for (const { id, dataDirectory } of cluster.brokers) {
       problems.push(...(await readReplica(workload.history, id, dataDirectory)));
     }
+    problems.push(...((await drill.stopped?.(stage)) ?? []));
   }
   problems.push(
     ...(await readLogs(cluster, [workload.topic, workload.looseTopic], drill.allowedErrors ?? [])),

@@ -1,4 +1,5 @@
 import type { Drill } from '../drill';
+import { compaction } from './compaction';
 import { cuts } from './cuts';
 import { disks } from './disks';
 import { ensemble } from './ensemble';
@@ -28,4 +29,5 @@ export const catalogue: readonly Drill[] = [
   ...linkDrills,
   replayed,
   soak,
+  ...compaction,
 ].sort((one, other) => (one.id < other.id ? -1 : 1));
