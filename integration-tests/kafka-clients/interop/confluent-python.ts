@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { projectRoot } from '../../../tools/cli/project-root';
 import { findProgram } from '../../../tools/dev/find-program';
 import { runProgram } from '../../../tools/dev/run-program';
-import {
-  clientChecks,
-  UnavailableClientError,
-  type InteropClient,
-  type InteropProgram,
-} from './interop-client';
+import { UnavailableClientError, type InteropClient, type InteropProgram } from './interop-client';
 
 const DEFAULT_VERSION = '2.16.1';
 
@@ -38,7 +33,7 @@ export const confluentPython: InteropClient = {
       program: python,
       args: [script],
       env: { PYTHONPATH: packages, PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
-      checks: clientChecks,
+      checks: ['admin', 'codecs', 'groups', 'failover'],
     };
   },
 };

@@ -1,7 +1,8 @@
-/** What a client is put through, each a command of its program: `<program> … <servers> <check>`. */
-export const clientChecks = ['admin', 'codecs', 'groups', 'failover'] as const;
-/** `tools` is for Kafka's command-line tools, each of which is a program. */
-export const checks = [...clientChecks, 'tools'] as const;
+/**
+ * What a client is put through, each a command of its program: `<program> … <servers> <check>`;
+ * `tools` is for Kafka's command-line tools, each of which is a program.
+ */
+export const checks = ['admin', 'codecs', 'groups', 'edges', 'failover', 'tools'] as const;
 export type Check = (typeof checks)[number];
 
 export interface PrepareOptions {

@@ -10,6 +10,7 @@ public final class Interop {
       Map.of(
           "admin", AdminCheck::run,
           "codecs", CodecsCheck::run,
+          "edges", EdgesCheck::run,
           "groups", GroupsCheck::run,
           "failover", FailoverCheck::run);
 
