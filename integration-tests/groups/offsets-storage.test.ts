@@ -1,4 +1,5 @@
 import { Kafka, type Admin } from '../../client';
+import { delay } from '../../client/runtime/clock';
 import { ranCommand } from '../../tools/cli/testing';
 import { definition } from '../../tools/kafka-offsets-storage';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
@@ -109,3 +110,21 @@ it('moves offsets to the topic and back', async () => {
   );
   expect(await committed()).toEqual(after);
 });
+
+it.each(['zookeeper', 'kafka'] as const)(
+  'forgets offsets with their topic, also of groups that no broker has loaded (%s)',
+  async (where) => {
+    storage = where;
+    await start();
+    await commitAll(100);
+    // It gives its groups back, and nobody asks for them.
+    await cluster.stop(1);
+    await cluster.start(1);
+    await admin.deleteTopics(['clicks']);
+    await admin.createTopics([{ topic: 'clicks', numPartitions: 10, replicationFactor: 3 }]);
+    const none = groups.map(() => -1);
+    while (String(await committed()) !== String(none)) await delay(100);
+    await commitAll(7);
+    expect(await committed()).toEqual(expected(7));
+  },
+);
