@@ -5,10 +5,12 @@ import { readInBackground, type ReadSteps } from './read-steps';
  * Runs a lookup on the thread pool although the log goes on changing. One that was overtaken by a
  * truncation says nothing about the log any more; one that was overtaken by compaction may have looked
  * into two files of one name; and one that failed while segments were removed may have looked for a
- * file that is gone: all are repeated.
+ * file that is gone: all are repeated. So is one that failed because the log was closed, or deleted,
+ * under it, which then says so.
  *
  * @param start makes the lookup; called again for each attempt, and may throw
  * @param discard called with a result that is not used
+ * @throws LogClosedError, LogStorageError, and what the lookup throws
  */
 export async function readSteadily<T>(
   state: LogState,
@@ -23,7 +25,8 @@ export async function readSteadily<T>(
       if (state.truncations === truncations && state.rewrites === rewrites) return result;
       discard(result);
     } catch (error) {
-      if (state.truncations === truncations && state.removals === removals) throw error;
+      const isOvertaken = state.truncations !== truncations || state.removals !== removals;
+      if (!isOvertaken && state.phase !== 'closed') throw error;
     }
   }
 }
