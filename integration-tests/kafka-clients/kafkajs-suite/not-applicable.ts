@@ -14,17 +14,30 @@ interface Rule {
  * cluster are not among them.
  */
 const rules: readonly Rule[] = [
-  { why: 'ACLs', file: /Acls\.spec\.js$/ },
-  { why: 'security', file: /^src\/broker\/__tests__\/reauthenticate/ },
+  { why: 'ACLs', file: /^src\/(admin|broker)\/__tests__\/\w+Acls\.spec\.js$/ },
+  { why: 'security', file: /^src\/broker\/__tests__\/reauthenticate\.spec\.js$/ },
   {
     why: 'security',
-    file: /\/__tests__\/(connection|connect|disconnect)\.spec\.js$|^src\/(network\/connection|producer\/index)\.spec\.js$/,
-    title: /\b(SASL|SSL|SCRAM)\b/,
+    file: /^src\/broker\/__tests__\/(connect|disconnect)\.spec\.js$/,
+    title: /SASL|SaslAuthenticate|mechanism|PLAIN is configured/,
   },
-  { why: 'transactions', file: /\/__tests__\/\w*T(xn|ransaction)\.spec\.js$/ },
-  { why: 'transactions', file: /^src\/broker\/__tests__\/txnOffsetCommit/ },
-  { why: 'transactions', file: /^src\/consumer\/__tests__\/(filterAborted|controlBatches)/ },
-  { why: 'transactions', file: /./, title: /\btransaction(s|al)?\b/i },
+  {
+    why: 'security',
+    file: /^src\/((admin|consumer)\/__tests__\/connection|producer\/index)\.spec\.js$/,
+    title: /SASL|SSL/,
+  },
+  {
+    why: 'security',
+    file: /^src\/network\/connection\.spec\.js$/,
+    title: /SSL (resolves|sets)/,
+  },
+  { why: 'transactions', file: /^src\/broker\/__tests__\/\w+Txn\.spec\.js$/ },
+  { why: 'transactions', file: /^src\/broker\/__tests__\/txnOffsetCommit\.spec\.js$/ },
+  {
+    why: 'transactions',
+    file: /^src\/(broker|cluster|consumer|producer)\/__tests__\/|^src\/producer\/index\.spec\.js$/,
+    title: /^(?!.*(nontransactional|idempotent producer)).*(transaction|control batch)/i,
+  },
 ];
 
 /** @returns undefined when the test counts */

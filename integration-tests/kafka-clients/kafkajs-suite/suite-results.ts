@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { whyItFails } from './explained-failures';
 import { notApplicable, type Inapplicability } from './not-applicable';
 
 /** The part of jest's `--json` report that is read here. */
@@ -9,7 +10,6 @@ export interface JestJson {
     readonly name: string;
     /** Why the file could not be run at all, if so. */
     readonly message: string;
-    readonly status: string;
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: 'passed' | 'failed' | 'pending' | 'todo';
@@ -23,6 +23,8 @@ export interface FailedTest {
   readonly title: string;
   /** The first line of what jest says. */
   readonly message: string;
+  /** Null when nobody knows. */
+  readonly reason: string | null;
 }
 
 export interface FolderResults {
@@ -42,14 +44,20 @@ export function readResults(folder: string, report: JestJson, root: string): Fol
   const excluded: Partial<Record<Inapplicability, number>> = {};
   for (const { name, message, assertionResults } of report.testResults) {
     const file = relative(root, name);
-    if (assertionResults.length === 0)
-      failed.push({ file, title: '', message: firstLine(message) });
+    const fail = (title: string, said: string) =>
+      failed.push({
+        file,
+        title,
+        message: firstLine(said),
+        reason: whyItFails(file, title) ?? null,
+      });
+    if (assertionResults.length === 0) fail('', message);
     for (const { fullName, status, failureMessages } of assertionResults) {
       const why = notApplicable(file, fullName);
       if (why) excluded[why] = (excluded[why] ?? 0) + 1;
       else if (status === 'passed') counts.passed += 1;
       else if (status !== 'failed') counts.skipped += 1;
-      else failed.push({ file, title: fullName, message: firstLine(failureMessages?.[0] ?? '') });
+      else fail(fullName, failureMessages?.[0] ?? '');
     }
   }
   return { folder, ...counts, failed, notApplicable: excluded };

@@ -3,6 +3,7 @@ import { readClientResults, renderClientResults } from './client-results';
 import { renderErrorReference } from './error-reference';
 import { exampleRequest, exampleResponse, explainFrame } from './example-session';
 import { renderKafkaVersions } from './kafka-clients';
+import { renderKafkaJsSuite } from './kafkajs-suite';
 import { replaceSection } from './generated-section';
 import { renderToolReference } from './tool-reference';
 import { renderApis, renderErrorCodes } from './protocol-reference';
@@ -22,6 +23,12 @@ const sections: Readonly<Record<string, () => string>> = {
   'error-codes': renderErrorCodes,
 };
 
+const clientSections: Readonly<Record<string, () => string>> = {
+  versions: () => renderKafkaVersions(readClientResults()),
+  'client-results': () => renderClientResults(readClientResults()),
+  'kafkajs-suite': renderKafkaJsSuite,
+};
+
 /** Everything that is derived from the code; `npm run docs` writes it, the tests hold it current. */
 export const documents: readonly GeneratedDocument[] = [
   {
@@ -35,10 +42,9 @@ export const documents: readonly GeneratedDocument[] = [
   {
     path: 'docs/compatibility.md',
     render: (present) =>
-      replaceSection(
-        replaceSection(present, 'versions', renderKafkaVersions(readClientResults())),
-        'client-results',
-        renderClientResults(readClientResults()),
+      Object.entries(clientSections).reduce(
+        (text, [name, content]) => replaceSection(text, name, content()),
+        present,
       ),
   },
   { path: 'docs/configs.md', render: () => renderConfigReference() },
