@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adaptSuite } from './adapt-suite';
 import { notApplicable } from './not-applicable';
-import { readResults } from './suite-results';
+import { readConnections, readResults } from './suite-results';
 
 let directory: string;
 beforeEach(async () => {
@@ -56,7 +56,12 @@ test('the results of a folder', () => {
     {
       name: '/suite/src/admin/a.spec.js',
       message: '',
-      assertionResults: [one('A works', 'passed'), one('A fails', 'failed'), one('A', 'pending')],
+      assertionResults: [
+        one('A works', 'passed'),
+        one('A fails', 'failed'),
+        one('A', 'pending'),
+        one('B', 'passed'),
+      ],
     },
     {
       name: '/suite/src/admin/__tests__/createAcls.spec.js',
@@ -69,9 +74,16 @@ test('the results of a folder', () => {
       assertionResults: [],
     },
   ];
-  expect(readResults('admin', { testResults }, '/suite')).toEqual({
+  const connections = readConnections(
+    ['A works', 'A works', 'A fails']
+      .map((currentTestName) => ({ testPath: '/suite/src/admin/a.spec.js', currentTestName }))
+      .map((note) => `${JSON.stringify(note)}\n`)
+      .join(''),
+  );
+  expect(readResults('admin', { testResults }, connections, '/suite')).toEqual({
     folder: 'admin',
-    passed: 1,
+    passed: 2,
+    live: 1,
     failed: [
       { file: 'src/admin/a.spec.js', title: 'A fails', message: 'no', reason: null },
       { file: 'src/admin/broken.spec.js', title: '', message: 'cannot be read', reason: null },

@@ -2,14 +2,20 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { projectRoot } from '../../../tools/cli/project-root';
 import { runProgram } from '../../../tools/dev/run-program';
 import { adaptSuite } from './adapt-suite';
 import { startSuiteCluster } from './suite-cluster';
-import { readResults, type FolderResults, type JestJson } from './suite-results';
+import { readConnections, readResults, type FolderResults, type JestJson } from './suite-results';
 import { DEFAULT_SOURCE, DEFAULT_TAG, fetchSuite, SuiteUnavailableError } from './suite-source';
 
 /** Those whose tests talk to brokers. */
 const LIVE_FOLDERS = ['broker', 'admin', 'producer', 'consumer', 'cluster', 'network'] as const;
+
+const NOTE_CONNECTIONS = join(
+  projectRoot(),
+  'integration-tests/kafka-clients/kafkajs-suite/note-connections.cjs',
+);
 
 /** Longer than any folder takes on a slow machine. */
 const FOLDER_LIMIT_MS = 3_600_000;
@@ -79,13 +85,16 @@ async function runFolder(directory: string, folder: string): Promise<FolderResul
   await mkdir(output, { recursive: true });
   const name = folder.replaceAll('/', '-');
   const report = join(output, `${name}.json`);
+  const connections = join(output, `${name}.connections`);
   await rm(report, { force: true });
+  await writeFile(connections, '');
   const { output: said } = await runProgram(
     process.execPath,
     [
       join(directory, 'node_modules', 'jest', 'bin', 'jest.js'),
       ...['--ci', '--runInBand', '--forceExit', '--no-watchman', '--json', '--outputFile', report],
       ...['--testPathPattern', `/src/${folder}`],
+      ...['--setupFilesAfterEnv', join(directory, 'testHelpers', 'setup.js'), NOTE_CONNECTIONS],
     ],
     {
       cwd: directory,
@@ -94,19 +103,28 @@ async function runFolder(directory: string, folder: string): Promise<FolderResul
         NODE_ENV: 'test',
         KAFKA_VERSION: '2.4',
         KAFKAJS_DEBUG_PROTOCOL_BUFFERS: '1',
+        KAFKA_CLASSIC_CONNECTIONS: connections,
       },
       timeoutMs: FOLDER_LIMIT_MS,
     },
   );
   await writeFile(join(output, `${name}.log`), said);
   const results = JSON.parse(await readFile(report, 'utf8')) as JestJson;
-  return readResults(folder, results, directory);
+  const speaking = readConnections(await readFile(connections, 'utf8'));
+  return readResults(folder, results, speaking, directory);
 }
 
-function printResult({ folder, passed, failed, skipped, notApplicable }: FolderResults): void {
+function printResult({
+  folder,
+  passed,
+  live,
+  failed,
+  skipped,
+  notApplicable,
+}: FolderResults): void {
   const reasons = Object.entries(notApplicable).map(([why, count]) => `${count} ${why}`);
   print(
-    `${folder}: ${passed} passed, ${failed.length} failed, ` +
+    `${folder}: ${passed} passed (${live} of them spoke to brokers), ${failed.length} failed, ` +
       `not applicable: ${reasons.join(', ') || 'none'}, skipped by the suite itself: ${skipped}`,
   );
   for (const { file, title, message, reason } of failed) {

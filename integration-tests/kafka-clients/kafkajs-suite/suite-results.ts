@@ -30,6 +30,8 @@ export interface FailedTest {
 export interface FolderResults {
   readonly folder: string;
   readonly passed: number;
+  /** Those of {@link passed} that opened connections; the others check KafkaJS by itself. */
+  readonly live: number;
   readonly failed: readonly FailedTest[];
   /** Number of tests that do not count, by reason. */
   readonly notApplicable: Readonly<Partial<Record<Inapplicability, number>>>;
@@ -37,9 +39,30 @@ export interface FolderResults {
   readonly skipped: number;
 }
 
+/** Path of the file and title of each test that opened a connection. */
+export type Connections = ReadonlySet<string>;
+
+const testId = (path: string, title: string): string => `${path}: ${title}`;
+
+/** @param notes what `note-connections.cjs` wrote */
+export function readConnections(notes: string): Connections {
+  const lines = notes.split('\n').filter((line) => line !== '');
+  return new Set(
+    lines.map((line) => {
+      const { testPath, currentTestName } = JSON.parse(line) as Record<string, string>;
+      return testId(testPath ?? '', currentTestName ?? '');
+    }),
+  );
+}
+
 /** Sorts the tests of a folder. @param root of the suite */
-export function readResults(folder: string, report: JestJson, root: string): FolderResults {
-  const counts = { passed: 0, skipped: 0 };
+export function readResults(
+  folder: string,
+  report: JestJson,
+  connections: Connections,
+  root: string,
+): FolderResults {
+  const counts = { passed: 0, live: 0, skipped: 0 };
   const failed: FailedTest[] = [];
   const excluded: Partial<Record<Inapplicability, number>> = {};
   for (const { name, message, assertionResults } of report.testResults) {
@@ -55,14 +78,18 @@ export function readResults(folder: string, report: JestJson, root: string): Fol
     for (const { fullName, status, failureMessages } of assertionResults) {
       const why = notApplicable(file, fullName);
       if (why) excluded[why] = (excluded[why] ?? 0) + 1;
-      else if (status === 'passed') counts.passed += 1;
-      else if (status !== 'failed') counts.skipped += 1;
+      else if (status === 'passed') {
+        counts.passed += 1;
+        if (connections.has(testId(name, fullName))) counts.live += 1;
+      } else if (status !== 'failed') counts.skipped += 1;
       else fail(fullName, failureMessages?.[0] ?? '');
     }
   }
   return { folder, ...counts, failed, notApplicable: excluded };
 }
 
+/** The first line that says something: jest begins with a headline. */
 function firstLine(message: string): string {
-  return (stripVTControlCharacters(message).split('\n')[0] ?? '').trim();
+  const lines = stripVTControlCharacters(message).split('\n');
+  return (lines.find((line) => line.trim() !== '' && !line.includes('●')) ?? '').trim();
 }
