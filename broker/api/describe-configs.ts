@@ -13,6 +13,7 @@ import {
   type ConfigEntry,
 } from '../config/describe-configs';
 import type { LiveConfigs } from '../config/live-configs';
+import { assertTopicName } from '../controller/topic-name';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { ApiHandler } from './handler';
 import { NO_ERROR, responseError } from './partition-error';
@@ -72,6 +73,7 @@ function describeOne(
   const options = { keys: configurationKeys, includeSynonyms, includeDocumentation };
   switch (resourceType) {
     case ConfigResourceType.TOPIC:
+      assertTopicName(resourceName);
       if (!metadata.topic(resourceName)) {
         throw new ProtocolError(
           'UNKNOWN_TOPIC_OR_PARTITION',

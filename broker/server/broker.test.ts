@@ -309,6 +309,20 @@ describe('configs', () => {
     await zk.close();
   });
 
+  test('of topics that there are not, or cannot be, are not told', async () => {
+    const { results } = await connection.send(apis.DescribeConfigs, {
+      resources: ['nope', 'b/ad'].map((resourceName) => ({
+        resourceType: ConfigResourceType.TOPIC,
+        resourceName,
+        configurationKeys: null,
+      })),
+    });
+    expect(results).toMatchObject([
+      { errorCode: ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, configs: [] },
+      { errorCode: ErrorCode.INVALID_TOPIC_EXCEPTION, configs: [] },
+    ]);
+  });
+
   test('given at creation are in force from the first record on', async () => {
     await connection.send(apis.CreateTopics, {
       topics: [{ name: 't', configs: [{ name: 'max.message.bytes', value: '100' }] }],

@@ -1,7 +1,9 @@
+#!/usr/bin/env node
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { parseOverrides } from '../../../broker/config/server-properties';
+import { runCommand, type CommandDefinition } from '../../../tools/cli/command';
 import { projectRoot } from '../../../tools/cli/project-root';
 import { runProgram } from '../../../tools/dev/run-program';
 import { adaptSuite } from './adapt-suite';
@@ -24,55 +26,67 @@ interface Options {
   readonly source: string;
   readonly tag: string;
   readonly directory?: string;
-  readonly folders: string;
+  readonly folders: readonly string[];
+  readonly config?: readonly string[];
   readonly json?: string;
 }
 
-/**
- * `npm run kafkajs-suite`: runs KafkaJS's own tests against three brokers of ours. Fails when a test
- * fails that is not explained.
- */
-async function main(): Promise<number> {
-  const options = new Command('kafkajs-suite')
-    .option('--source <repository>', "KafkaJS's repository, an address or a path", DEFAULT_SOURCE)
-    .option('--tag <tag>', 'which version', DEFAULT_TAG)
-    .option(
-      '--directory <path>',
-      'for the suite; used again if it is there. Default a temporary one',
-    )
-    .option('--folders <names>', 'below src, or parts of paths', LIVE_FOLDERS.join(','))
-    .option('--json <file>', 'writes the results there')
-    .parse()
-    .opts<Options>();
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kafkajs-suite-')));
-  try {
-    const commit = await fetchSuite(options.source, options.tag, directory);
-    const folders = await runFolders(directory, options.folders.split(','));
-    const report = { suite: 'KafkaJS', tag: options.tag, commit, folders };
-    if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-    const failures = folders.flatMap(({ failed }) => failed);
-    return failures.some(({ reason }) => reason === null) ? 1 : 0;
-  } catch (error) {
-    if (!(error instanceof SuiteUnavailableError)) throw error;
-    print(`SKIPPED, nothing was tested: KafkaJS's suite cannot be had. ${error.message}`);
-    return 0;
-  } finally {
-    if (!options.directory) await rm(directory, { recursive: true, force: true });
-  }
-}
+type Say = (line: string) => void;
+
+export const definition: CommandDefinition<Options> = {
+  name: 'npm run kafkajs-suite --',
+  summary:
+    "Runs KafkaJS's own tests against three brokers. Fails when a test fails that is not explained. " +
+    'Skipped, and says so, where the tests cannot be fetched.',
+  examples: [
+    { line: 'npm run kafkajs-suite', does: 'all that speak to brokers' },
+    { line: 'npm run kafkajs-suite -- --folders producer', does: 'one folder' },
+    {
+      line: 'npm run kafkajs-suite -- --json docs/kafkajs-suite.json',
+      does: 'for the page about clients; then npm run docs',
+    },
+  ],
+  configure: (command) =>
+    command
+      .option('--source <repository>', "KafkaJS's repository, an address or a path", DEFAULT_SOURCE)
+      .option('--tag <tag>', 'which version', DEFAULT_TAG)
+      .option('--directory <path>', 'for the suite, used again; default a temporary one')
+      .option('--folders <names...>', 'below src, or beginnings of paths', [...LIVE_FOLDERS])
+      .option('--config <name=value...>', 'more configs of the brokers')
+      .option('--json <file>', 'writes the results there'),
+  run: async ({ options, print }) => {
+    const { source, tag, json } = options;
+    const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'kafkajs-suite-')));
+    try {
+      const commit = await fetchSuite(source, tag, directory);
+      const folders = await runFolders(directory, options, print);
+      const report = { suite: 'KafkaJS', tag, commit, folders };
+      if (json) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+      const failures = folders.flatMap(({ failed }) => failed);
+      return failures.some(({ reason }) => reason === null) ? 1 : 0;
+    } catch (error) {
+      if (!(error instanceof SuiteUnavailableError)) throw error;
+      print(`SKIPPED, nothing was tested: KafkaJS's suite cannot be had. ${error.message}`);
+      return 0;
+    } finally {
+      if (!options.directory) await rm(directory, { recursive: true, force: true });
+    }
+  },
+};
 
 async function runFolders(
   directory: string,
-  folders: readonly string[],
+  { folders, config = [] }: Options,
+  print: Say,
 ): Promise<readonly FolderResults[]> {
-  const { cluster, ports } = await startSuiteCluster();
+  const { cluster, ports } = await startSuiteCluster(parseOverrides(config));
   try {
     adaptSuite(directory, ports);
     const results: FolderResults[] = [];
     for (const folder of folders) {
       const result = await runFolder(directory, folder);
       results.push(result);
-      printResult(result);
+      printResult(result, print);
     }
     return results;
   } finally {
@@ -114,14 +128,10 @@ async function runFolder(directory: string, folder: string): Promise<FolderResul
   return readResults(folder, results, speaking, directory);
 }
 
-function printResult({
-  folder,
-  passed,
-  live,
-  failed,
-  skipped,
-  notApplicable,
-}: FolderResults): void {
+function printResult(
+  { folder, passed, live, failed, skipped, notApplicable }: FolderResults,
+  print: Say,
+): void {
   const reasons = Object.entries(notApplicable).map(([why, count]) => `${count} ${why}`);
   print(
     `${folder}: ${passed} passed (${live} of them spoke to brokers), ${failed.length} failed, ` +
@@ -132,18 +142,4 @@ function printResult({
   }
 }
 
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-// Exits are what makes the processes end that were started.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => process.exit(130));
-}
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+if (require.main === module) void runCommand(definition);

@@ -1,5 +1,5 @@
 import { freePorts } from '../../harness/free-ports';
-import { MultiBrokerCluster } from '../../harness/multi-broker-cluster';
+import { MultiBrokerCluster, type Configs } from '../../harness/multi-broker-cluster';
 
 const BROKERS = 3;
 
@@ -14,8 +14,12 @@ const SUITE_CONFIGS = {
   'min.insync.replicas': '1',
 } as const;
 
-/** Three brokers as the suite wants them: ids from 0 on, reached as localhost. */
-export async function startSuiteCluster(): Promise<{
+/**
+ * Three brokers as the suite wants them: ids from 0 on, reached as localhost.
+ *
+ * @param more configs, which go before the suite's
+ */
+export async function startSuiteCluster(more: Configs = {}): Promise<{
   readonly cluster: MultiBrokerCluster;
   readonly ports: readonly number[];
 }> {
@@ -26,6 +30,7 @@ export async function startSuiteCluster(): Promise<{
       ...SUITE_CONFIGS,
       'broker.id': String(id - 1),
       'advertised.listeners': `PLAINTEXT://localhost:${ports[id - 1]}`,
+      ...more,
     }),
   });
   return { cluster, ports };
