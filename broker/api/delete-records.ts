@@ -14,7 +14,7 @@ type PartitionResponse = ResponseInput<
 const HIGH_WATERMARK = -1;
 
 interface DeleteRecordsDependencies {
-  readonly replicas: Pick<ReplicaManager, 'partition' | 'deletions'>;
+  readonly replicas: Pick<ReplicaManager, 'settledPartition' | 'deletions'>;
   readonly logManager: Pick<LogManager, 'checkpointLogStartOffsets'>;
   readonly logger: Logger;
 }
@@ -50,7 +50,7 @@ async function deleteBefore(
   wanted: { name: string; partitionIndex: number; offset: number; timeoutMs: number },
   { replicas, logManager }: DeleteRecordsDependencies,
 ): Promise<{ errorCode: number; lowWatermark: number }> {
-  const partition = replicas.partition(wanted.name, wanted.partitionIndex);
+  const partition = await replicas.settledPartition(wanted.name, wanted.partitionIndex);
   const leadership = partition.leading();
   const { log } = leadership;
   const before = wanted.offset === HIGH_WATERMARK ? log.highWatermark : wanted.offset;

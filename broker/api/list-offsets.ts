@@ -36,7 +36,7 @@ const HAS_OFFSET_NOT_AVAILABLE = 5;
 
 /** Finds offsets among what consumers may see. */
 export function listOffsetsHandler(dependencies: {
-  readonly replicas: Pick<ReplicaManager, 'partition'>;
+  readonly replicas: Pick<ReplicaManager, 'settledPartition'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }): ApiHandler<typeof ListOffsets> {
@@ -50,7 +50,8 @@ export function listOffsetsHandler(dependencies: {
           throw new ProtocolError('INVALID_REQUEST');
         }
         assertMeaning(wanted.timestamp, apiVersion);
-        const leadership = replicas.partition(name, partitionIndex).leading(currentLeaderEpoch);
+        const partition = await replicas.settledPartition(name, partitionIndex);
+        const leadership = partition.leading(currentLeaderEpoch);
         if (apiVersion === 0) {
           const isClient = request.replicaId === CONSUMER;
           const oldStyleOffsets = oldStyle(wanted, leadership.log, isClient, clock.now());

@@ -31,6 +31,34 @@ test('who asks for a partition that only others host is sent to look for it (as 
   await elsewhere.close();
 });
 
+describe('who can wait for a partition', () => {
+  const open = async () => {
+    const configs = deferred();
+    await fixture.close();
+    fixture = await ReplicaFixture.open({ loadConfigs: () => configs.promise });
+    const obeyed = fixture.obey({ isNew: true });
+    await settled();
+    const asked = fixture.replicas.settledPartition('t', 0);
+    return { configs, obeyed, asked };
+  };
+
+  it('that is about to lead gets it when it does', async () => {
+    const { configs, obeyed, asked } = await open();
+    configs.resolve();
+    expect((await asked).isLeader).toBe(true);
+    await obeyed;
+    expect((await fixture.replicas.settledPartition('t', 0)).isLeader).toBe(true);
+  });
+
+  it('does not wait for long', async () => {
+    const { configs, obeyed, asked } = await open();
+    fixture.clock.advance(1000);
+    expect((await asked).isLeader).toBe(false);
+    configs.resolve();
+    await obeyed;
+  });
+});
+
 describe('by its leader epoch an instruction', () => {
   it('is refused when older', async () => {
     await fixture.obey({ leaderEpoch: 4 });

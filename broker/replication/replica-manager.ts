@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { TimerHandle } from '../../client/runtime/clock';
+import { deferred } from '../../client/runtime/deferred';
 import { partitionName, type TopicPartition } from '../log';
 import { ConditionPurgatory } from './condition-purgatory';
 import { ControllerGate } from './controller-gate';
@@ -32,6 +33,9 @@ export interface StoppedReplica {
   /** Whether its log goes as well. */
   readonly deletePartition: boolean;
 }
+
+/** How long a request waits for instructions that are being obeyed. */
+const SETTLING_MS = 1000;
 
 /** A StopReplica instruction that does not say under which epoch. */
 export const ANY_EPOCH = -1;
@@ -93,6 +97,22 @@ export class ReplicaManager {
     throw new ProtocolError(
       this.options.exists(topic, index) ? 'NOT_LEADER_OR_FOLLOWER' : 'UNKNOWN_TOPIC_OR_PARTITION',
     );
+  }
+
+  /**
+   * The same for those who can wait: a partition that is about to lead or to follow for the first
+   * time here gets a moment for it. Metadata may have told of a new leader before that has its log.
+   */
+  async settledPartition(topic: string, index: number): Promise<Partition> {
+    const { isLeader, isFollower, isOffline } = this.partition(topic, index);
+    if (!isLeader && !isFollower && !isOffline) {
+      const { clock } = this.options;
+      const moment = deferred();
+      const timer = clock.setTimeout(moment.resolve, SETTLING_MS);
+      await Promise.race([this.lastBatch, moment.promise]);
+      clock.clearTimeout(timer);
+    }
+    return this.partition(topic, index);
   }
 
   /** The partition, if it is hosted here. */
