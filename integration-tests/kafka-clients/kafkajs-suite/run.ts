@@ -84,7 +84,7 @@ async function runFolders(
     adaptSuite(directory, ports);
     const results: FolderResults[] = [];
     for (const folder of folders) {
-      const result = await runFolder(directory, folder);
+      const result = await runFolder(directory, folder, ports);
       results.push(result);
       printResult(result, print);
     }
@@ -94,7 +94,11 @@ async function runFolders(
   }
 }
 
-async function runFolder(directory: string, folder: string): Promise<FolderResults> {
+async function runFolder(
+  directory: string,
+  folder: string,
+  ports: readonly number[],
+): Promise<FolderResults> {
   const output = join(directory, '.kafka-classic');
   await mkdir(output, { recursive: true });
   const name = folder.replaceAll('/', '-');
@@ -117,6 +121,7 @@ async function runFolder(directory: string, folder: string): Promise<FolderResul
         NODE_ENV: 'test',
         KAFKA_VERSION: '2.4',
         KAFKAJS_DEBUG_PROTOCOL_BUFFERS: '1',
+        KAFKA_CLASSIC_PORTS: ports.join(),
         KAFKA_CLASSIC_CONNECTIONS: connections,
       },
       timeoutMs: FOLDER_LIMIT_MS,
