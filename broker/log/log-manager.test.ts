@@ -362,7 +362,8 @@ describe('a failing disk', () => {
 
   it('that fails in the background fails all that was queued', async () => {
     const { log } = await fixture.openLog();
-    fixture.disk.onWrite = () => fixture.clock.advance(10);
+    // A stall: one is enough to write on the thread pool from now on.
+    fixture.disk.onWrite = () => fixture.clock.advance(100);
     await log.appendAsLeader(oneRecord('a'), 0).written;
     fixture.disk.fault = (operation) => (operation === 'writev' ? ioError('EIO') : undefined);
     const first = outcome(log.appendAsLeader(oneRecord('b'), 0).written);
