@@ -30,7 +30,7 @@ const flushedFaults: readonly Fault[] = [
 ];
 
 /** Groups cost time: one schedule of so many has them. */
-const GROUPS_EVERY = 4;
+const GROUPS_EVERY = 7;
 /** So does a compacted topic. */
 const COMPACTED_EVERY = 8;
 const GROUP_CONFIGS = {
@@ -51,7 +51,7 @@ export function profileOf(
   const near = seed % 3 === 2;
   const compacts = demands.compaction ?? seed % COMPACTED_EVERY === 3;
   const groups = demands.groups || seed % GROUPS_EVERY === 1 ? groupsOf(seed) : [];
-  const inTopic = groups.length > 0 && seed % 7 < 2;
+  const inTopic = groups.length > 0 && seed % 11 < 3;
   const faults = flushed ? flushedFaults : allFaults;
   const names = [
     flushed ? 'flushed' : 'in memory',
