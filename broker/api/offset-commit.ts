@@ -84,8 +84,13 @@ function changeOf(
       leaderEpoch: committedLeaderEpoch,
       metadata: partition.committedMetadata ?? '',
       commitTimestamp: committedAt,
-      expireTimestamp: retentionTimeMs < 0 ? null : committedAt + retentionTimeMs,
+      expireTimestamp: retentionTimeMs < 0 ? null : laterBy(committedAt, retentionTimeMs),
       ...(topicId !== undefined && topicId !== ZERO_UUID && { topicId }),
     },
   };
+}
+
+/** Whoever asks to keep an offset for ever must not make a number that cannot be stored. */
+function laterBy(time: number, ms: number): number {
+  return Math.min(time + ms, Number.MAX_SAFE_INTEGER);
 }
