@@ -83,7 +83,11 @@ export class LogAppender implements AppendOutcome {
     };
   }
 
-  /** Makes a new active segment. The former is closed when all its batches are written. */
+  /**
+   * Makes a new active segment. The former is closed when all its batches are written.
+   *
+   * @throws LogStorageError
+   */
   startSegment(baseOffset: number): Segment {
     const { segments } = this.state;
     const { active } = segments;
@@ -94,7 +98,11 @@ export class LogAppender implements AppendOutcome {
       this.state.removeSegments([active]);
     } else {
       this.closing.push(active);
-      this.sealWritten();
+      try {
+        this.sealWritten();
+      } catch (error) {
+        throw this.state.ioFailed(error);
+      }
     }
     return segment;
   }
@@ -104,8 +112,8 @@ export class LogAppender implements AppendOutcome {
     for (;;) {
       const segment = this.closing[0];
       if (!segment || segment.writtenBytes < segment.assignedBytes) return;
-      this.closing.shift();
       segment.seal();
+      this.closing.shift();
       const end = this.state.segments.endOf(segment, this.state.fileEnd);
       // A failed flush takes the directory offline, which is reported there.
       this.flusher.flush(end).catch(() => {});

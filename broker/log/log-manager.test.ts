@@ -340,7 +340,7 @@ describe('a failing disk', () => {
       if (operation.startsWith('writev')) operations.push(operation);
       return undefined;
     };
-    fixture.disk.onWrite = () => fixture.clock.advance(10);
+    fixture.disk.onWrite = () => fixture.clock.advance(60);
     await log.appendAsLeader(oneRecord('a'), 0).written;
     expect(operations).toEqual(['writevSync']);
     operations = [];
@@ -358,6 +358,15 @@ describe('a failing disk', () => {
     expect(operations).toEqual(['writevSync']);
     const again = await fixture.openLog();
     expect(again.log.logEndOffset).toBe(75);
+  });
+
+  it('has the directory fail when the indexes of a full segment cannot be written', async () => {
+    const { log } = await fixture.openLog({ segmentBytes: 100 });
+    await log.appendAsLeader(oneRecord('a'), 0).written;
+    fixture.disk.fault = (operation, path) =>
+      operation === 'openSync' && path.endsWith('.timeindex') ? ioError('EMFILE') : undefined;
+    expect(() => log.appendAsLeader(oneRecord('b'), 0)).toThrow(LogStorageError);
+    expect(() => log.appendAsLeader(oneRecord('c'), 0)).toThrow(LogStorageError);
   });
 
   it('that fails in the background fails all that was queued', async () => {

@@ -95,7 +95,7 @@ const openFiles: Drill = {
   needs: ['openFiles'],
   workload: { topicConfigs: { 'segment.bytes': '16384' }, padding: 100 },
   budget: { unavailabilityMs: 10_000 + hangBudget(4000) },
-  allowedErrors: ['log-dir-failed', 'log-io-error', 'broker-fatal'],
+  allowedErrors: ['log-dir-failed', 'log-io-error', 'broker-fatal', 'partition-failed'],
   async faults(stage) {
     const { tell, wait } = stage;
     const leader = await leaderOf(stage, somePartition(stage));

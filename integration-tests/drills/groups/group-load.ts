@@ -77,7 +77,20 @@ export class GroupLoad {
     note(
       `members ${this.members.length}, assignments ${this.count('partitions_assigned')}, commits ${this.commits}`,
     );
+    if (problems.length > 0) this.tellAll();
     return problems;
+  }
+
+  /** What members have told, for whoever looks for the reason. */
+  private tellAll(): void {
+    for (const { name: member, events, complaints } of this.members) {
+      for (const { name, timestamp, ...facts } of events) {
+        if (name === 'record_data') continue;
+        const at = new Date(timestamp).toISOString();
+        this.stage.tell(`${member} at ${at}: ${name} ${JSON.stringify(facts)}`);
+      }
+      for (const line of complaints) this.stage.tell(`${member} complained: ${line}`);
+    }
   }
 
   private async describe() {

@@ -56,6 +56,8 @@ export function verifiableConsumer(
 /** A member of a group in a process of its own, which commits what it has been given. */
 export class GroupMember {
   readonly events: MemberEvent[] = [];
+  /** What it has written to stderr. */
+  readonly complaints: string[] = [];
   /** Times in which it stood still. */
   readonly pauses: Blackout[] = [];
   /** When it was killed; Infinity while it lives. */
@@ -67,7 +69,8 @@ export class GroupMember {
     readonly name: string,
     { program, args }: MemberProgram,
   ) {
-    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    createInterface({ input: this.child.stderr! }).on('line', (line) => this.complaints.push(line));
     createInterface({ input: this.child.stdout! }).on('line', (line) => {
       this.events.push(JSON.parse(line) as MemberEvent);
     });
