@@ -5,6 +5,7 @@ import type { Connection } from './connection';
 import { ConnectionSlot } from './connection-slot';
 import { formatEndpoint, type Endpoint } from './endpoint';
 import type { ConnectionPurpose } from './send-options';
+import { firstToSucceed } from './staggered';
 
 /** The connections of one client: one per address and purpose, opened when first needed. */
 export class BrokerPool {
@@ -75,18 +76,14 @@ export class BrokerPool {
     return best;
   }
 
-  private async first(
+  private first(
     endpoints: readonly Endpoint[],
     errors: unknown[],
   ): Promise<Connection | undefined> {
-    for (const endpoint of endpoints) {
-      try {
-        return await this.get(endpoint, 'data');
-      } catch (error) {
-        if (error instanceof ClientClosedError) throw error;
-        errors.push(error);
-      }
-    }
-    return undefined;
+    const connect = (endpoint: Endpoint) => this.get(endpoint, 'data');
+    return firstToSucceed(endpoints, connect, this.options.clock, (error) => {
+      if (error instanceof ClientClosedError) throw error;
+      errors.push(error);
+    });
   }
 }

@@ -69,7 +69,7 @@ describe('versions', () => {
       .catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(UnsupportedApiError);
     expect((failed as Error).message).toContain('versions 40-50 of ListOffsets');
-    expect((failed as Error).message).toContain('speaks 1-7');
+    expect((failed as Error).message).toContain('speaks 0-9');
     expect(connection.supports(Produce)).toBe(false);
     expect(() => connection.versionOf(Produce)).toThrow('no version of Produce');
   });

@@ -62,10 +62,11 @@ export class ConsumerGroup {
     private readonly reading: GroupReading,
     private readonly emitter: ConsumerEmitter,
   ) {
-    const { groupId, enableAutoCommit, partitionAssignors, maxPollIntervalMs } = options;
+    const { groupId, enableAutoCommit, partitionAssignors } = options;
+    const { maxPollIntervalMs, sessionTimeoutMs } = options;
     this.autoCommit = enableAutoCommit;
     this.protocol = commonProtocol(partitionAssignors);
-    this.coordinator = new GroupCoordinator(cluster, groupId);
+    this.coordinator = new GroupCoordinator(cluster, groupId, Math.ceil(sessionTimeoutMs / 3));
     const requests = new OffsetRequests(this.coordinator, options);
     this.committer = new Committer(cluster, requests, this.identity(), emitter);
     this.positions = new CommittedPositions(cluster, reading.assignment, requests, {

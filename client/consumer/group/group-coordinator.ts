@@ -2,6 +2,7 @@ import { apis } from '../../protocol/apis';
 import type { Api, RequestInput, ResponseOf } from '../../protocol/api';
 import { CoordinatorType } from '../../protocol/messages/find-coordinator';
 import { ProtocolError } from '../../protocol/protocol-error';
+import { deferred } from '../../runtime/deferred';
 import type { Cluster, ClusterSendOptions } from '../../network';
 import { reactionToError } from './reaction';
 
@@ -21,9 +22,14 @@ export class GroupCoordinator {
   private nodeId: number | undefined;
   private finding: Promise<number> | undefined;
 
+  /**
+   * @param reachMs how long a broker may take to be connected to, and to tell who the coordinator
+   *   is: of one whose machine is gone nothing is heard at all, and the session must outlast that
+   */
   constructor(
     private readonly cluster: Cluster,
     readonly groupId: string,
+    private readonly reachMs: number,
   ) {}
 
   /** Broker id; undefined while unknown. */
@@ -42,7 +48,7 @@ export class GroupCoordinator {
   ): Promise<ResponseOf<A>> {
     const nodeId = await this.find();
     try {
-      const connection = await this.cluster.connection(nodeId, options?.purpose);
+      const connection = await this.inTime(this.cluster.connection(nodeId, options?.purpose));
       const response = await connection.send(api, body(connection.versionOf(api)), options);
       this.forgetIfGone(nodeId, ProtocolError.fromCode(errorCode(response)));
       return response;
@@ -65,12 +71,14 @@ export class GroupCoordinator {
 
   private async ask(): Promise<number> {
     const { groupId, cluster } = this;
-    const connection = await cluster.anyConnection();
+    const connection = await this.inTime(cluster.anyConnection());
     const version = connection.versionOf(apis.FindCoordinator);
-    const response = await connection.send(apis.FindCoordinator, {
+    const body = {
       keyType: CoordinatorType.GROUP,
       ...(version < 4 ? { key: groupId } : { coordinatorKeys: [groupId] }),
-    });
+    };
+    const options = { timeoutMs: this.reachMs };
+    const response = await connection.send(apis.FindCoordinator, body, options);
     const found = version < 4 ? response : response.coordinators.find(({ key }) => key === groupId);
     if (!found) throw new ProtocolError('COORDINATOR_NOT_AVAILABLE');
     const error = ProtocolError.fromCode(found.errorCode, found.errorMessage);
@@ -78,5 +86,20 @@ export class GroupCoordinator {
     if (!cluster.snapshot.brokers.has(found.nodeId)) await cluster.refreshMetadata();
     this.nodeId = found.nodeId;
     return found.nodeId;
+  }
+
+  /** @throws ProtocolError COORDINATOR_NOT_AVAILABLE */
+  private async inTime<T>(reached: Promise<T>): Promise<T> {
+    const { clock } = this.cluster.options;
+    const late = deferred<never>();
+    const timer = clock.setTimeout(() => {
+      const text = `No broker that could be asked for group ${this.groupId} was reached in time.`;
+      late.reject(new ProtocolError('COORDINATOR_NOT_AVAILABLE', text));
+    }, this.reachMs);
+    try {
+      return await Promise.race([reached, late.promise]);
+    } finally {
+      clock.clearTimeout(timer);
+    }
   }
 }
