@@ -162,7 +162,7 @@ describe('UpdateMetadata', () => {
   const metadata = new MetadataCache();
   const handle = updateMetadataHandler({
     metadata,
-    gate: new ControllerGate(() => 7),
+    gate: new ControllerGate(2, () => 7),
     logger: silentLogger,
     onTopicGone: ({ name }) => gone.push(name),
     onFull: () => {},
@@ -178,6 +178,7 @@ describe('UpdateMetadata', () => {
         type: 1,
         controllerEpoch: 3,
         brokerEpoch: 7,
+        brokerId: 2,
         liveBrokers: [],
         topicStates: Object.entries(leaders).map(([topicName, leader]) => ({
           topicName,

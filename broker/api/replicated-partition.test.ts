@@ -259,7 +259,13 @@ describe('what the controller says', () => {
     isNew: false,
     leaderRecoveryState: 0,
   };
-  const head = { controllerId: 3, isKRaftController: false, controllerEpoch: 2, brokerEpoch: 100 };
+  const head = {
+    controllerId: 3,
+    isKRaftController: false,
+    controllerEpoch: 2,
+    brokerEpoch: 100,
+    brokerId: 1,
+  };
 
   async function leaderAndIsr(changes: object = {}, request: object = {}) {
     const handle = leaderAndIsrHandler({ replicas: fixture.replicas });

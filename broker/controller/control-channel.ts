@@ -63,8 +63,8 @@ export class ControlChannel {
   private reachable = true;
 
   constructor(private readonly options: ControlChannelOptions) {
-    const { controllerId, controllerEpoch, brokerEpoch } = options;
-    this.header = { controllerId, controllerEpoch, brokerEpoch: Number(brokerEpoch) };
+    const { controllerId, controllerEpoch, brokerEpoch, brokerId } = options;
+    this.header = { controllerId, controllerEpoch, brokerEpoch: Number(brokerEpoch), brokerId };
   }
 
   /** What the broker leads and follows; the first are taken for all there are. */

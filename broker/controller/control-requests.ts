@@ -14,6 +14,7 @@ export interface ControlHeader {
   readonly controllerId: number;
   readonly controllerEpoch: number;
   readonly brokerEpoch: number;
+  readonly brokerId: number;
 }
 
 export function leaderAndIsrRequest(

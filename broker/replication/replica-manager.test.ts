@@ -175,7 +175,12 @@ test('instructions come one after the other', async () => {
 });
 
 test('a controller that was followed by another while it waited is not obeyed', async () => {
-  fixture.replicas.gate.admit({ controllerId: 2, controllerEpoch: 9, brokerEpoch: -1 });
+  fixture.replicas.gate.admit({
+    controllerId: 2,
+    controllerEpoch: 9,
+    brokerEpoch: -1,
+    brokerId: 1,
+  });
   await expect(fixture.obey()).rejects.toMatchObject({ code: 'STALE_CONTROLLER_EPOCH' });
 });
 

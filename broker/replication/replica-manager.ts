@@ -67,7 +67,7 @@ export class ReplicaManager {
     this.purgatory = new FetchPurgatory(clock);
     this.produces = new ProducePurgatory(clock);
     this.deletions = new ConditionPurgatory(clock);
-    this.gate = new ControllerGate(() => options.brokerEpoch());
+    this.gate = new ControllerGate(options.brokerId, () => options.brokerEpoch());
     const environment: PartitionEnvironment = {
       brokerId: options.brokerId,
       clock,

@@ -16,6 +16,10 @@ export const LeaderAndIsr = defineApi({
     isKRaftController: bool('Always false: there is no KRaft here.', { default: false }),
     controllerEpoch: int32('Epoch of the controller.'),
     brokerEpoch: int64('Epoch of the broker that is meant.', { default: -1 }),
+    brokerId: int32('Broker that is meant, -1 for whichever answers; not in Kafka.', {
+      tag: 0,
+      default: -1,
+    }),
     type: int8('0: unknown. 1: what has changed. 2: all replicas of the broker.'),
     topicStates: array('Per topic:', {
       topicName: string('Topic name.'),

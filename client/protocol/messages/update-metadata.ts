@@ -14,6 +14,10 @@ export const UpdateMetadata = defineApi({
     type: int8('0: unknown. 1: what has changed. 2: everything.', { tag: 0, default: 0 }),
     controllerEpoch: int32('Epoch of the controller.'),
     brokerEpoch: int64('Epoch of the broker that is meant.', { default: -1 }),
+    brokerId: int32('Broker that is meant, -1 for whichever answers; not in Kafka.', {
+      tag: 1,
+      default: -1,
+    }),
     topicStates: array('Per topic:', {
       topicName: string('Topic name.'),
       topicId: uuid('Topic id.'),

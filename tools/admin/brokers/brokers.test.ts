@@ -34,11 +34,11 @@ test('the JSON of kafka-log-dirs', () => {
 
 test('the API versions of a broker', () => {
   const broker = { nodeId: 1, host: 'localhost', port: 9092, rack: null };
-  const known = [apis.Fetch, apis.Produce, apis.Metadata, apis.ListOffsets] as Api[];
+  const known = [apis.Fetch, apis.Produce, apis.Metadata, apis.CreateTopics] as Api[];
   const versions = new Map([
     [0, { min: 0, max: apis.Produce.versions.max + 1 }],
     [1, { min: 99, max: 100 }],
-    [2, { min: 0, max: 0 }],
+    [19, { min: 0, max: 1 }],
     [777, { min: 3, max: 3 }],
   ]);
   const { max } = apis.Produce.versions;
@@ -47,8 +47,8 @@ test('the API versions of a broker', () => {
       'localhost:9092 (id: 1 rack: null) -> (',
       `\tProduce(0): 0 to ${max + 1} [usable: ${max}],`,
       '\tFetch(1): 99 to 100 [unusable: node too new],',
-      '\tListOffsets(2): 0 [unusable: node too old],',
       '\tMetadata(3): UNSUPPORTED,',
+      '\tCreateTopics(19): 0 to 1 [unusable: node too old],',
       '\tUNKNOWN(777): 3',
       ')',
     ].join('\n'),
