@@ -22,6 +22,13 @@ interface Sent {
 }
 
 /**
+ * Between two questions for a leader that is not there yet, in ms. Shorter than
+ * `retry.backoff.max.ms`, by which Kafka goes here too: that is for how long a new leader of a dead
+ * broker's partitions would wait for its producers, and one question is cheap.
+ */
+const LONGEST_REFRESH_PAUSE_MS = 400;
+
+/**
  * Moves batches from the accumulator to the brokers that lead their partitions. It runs when woken,
  * at most once per turn of the event loop: by new records, answers, new metadata, or its alarm.
  */
@@ -45,7 +52,8 @@ export class Sender {
   ) {
     this.alarm = new Alarm(cluster.options.clock, () => this.run());
     const backoff = { initialMs: options.retryBackoffMs, maxMs: options.retryBackoffMaxMs };
-    this.refresher = new MetadataRefresher(cluster, backoff, () => this.wake());
+    const pause = { ...backoff, maxMs: Math.min(backoff.maxMs, LONGEST_REFRESH_PAUSE_MS) };
+    this.refresher = new MetadataRefresher(cluster, pause, () => this.wake());
     this.ids = new ProducerIdSource(cluster, options.requestTimeoutMs, backoff, {
       onDone: () => this.wake(),
       onFailure: (error, final) => this.outcomes.withoutId(error, final),
