@@ -22,7 +22,8 @@ function valueOf(type: FieldType, version: number): fc.Arbitrary<unknown> {
     case 'records':
       return fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes));
     case 'float64':
-      return fc.double({ noNaN: true });
+      // A zero of either sign is the default, and may be left out.
+      return fc.double({ noNaN: true }).map((value) => (value === 0 ? 0 : value));
     case 'int64':
       return fc.maxSafeInteger();
     default: {
