@@ -17,7 +17,7 @@ export function leaderAndIsrHandler(dependencies: {
 }): ApiHandler<typeof LeaderAndIsrApi> {
   const { replicas } = dependencies;
   return async (request) => {
-    const { topicStates, controllerEpoch, type } = request;
+    const { topicStates, controllerEpoch, brokerEpoch, type } = request;
     try {
       replicas.gate.admit(request);
       const instructions = topicStates.flatMap(({ topicName, topicId, partitionStates }) =>
@@ -29,7 +29,12 @@ export function leaderAndIsrHandler(dependencies: {
         })),
       );
       const isFull = type === ControlRequestType.FULL;
-      const failures = await replicas.becomeLeaderOrFollower(controllerEpoch, instructions, isFull);
+      const failures = await replicas.becomeLeaderOrFollower(
+        controllerEpoch,
+        instructions,
+        isFull,
+        brokerEpoch,
+      );
       return {
         errorCode: ErrorCode.NONE,
         topics: topicStates.map(({ topicName, topicId, partitionStates }) => ({

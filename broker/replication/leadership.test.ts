@@ -2,7 +2,7 @@ import { ProtocolError } from '../../client/protocol/protocol-error';
 import { oneRecord } from '../log/testing/log-fixture';
 import { IsrChangeRefused } from './isr-changer';
 import type { Partition } from './partition';
-import { codeOf, ReplicaFixture, settled } from './testing/replica-fixture';
+import { codeOf, instruction, ReplicaFixture, settled } from './testing/replica-fixture';
 
 let fixture: ReplicaFixture;
 let partition: Partition;
@@ -376,6 +376,21 @@ describe('acks=all', () => {
     await settled();
     catchUp();
     expect(await outcome).toBe('OK');
+  });
+
+  it('does not acknowledge alone in a new session what it led in the last one', async () => {
+    const { replicas, live } = fixture;
+    const appendAlone = () => partition.append(oneRecord('x'), 1);
+    const refused = expect.objectContaining({ code: 'NOT_LEADER_OR_FOLLOWER' }) as Error;
+    await replicas.becomeLeaderOrFollower(1, [instruction()], true, 100);
+    await appendAlone().written;
+    live.delete(1);
+    expect(appendAlone).toThrow(refused);
+    live.set(1, 101);
+    expect(appendAlone).toThrow(refused);
+    const again = instruction({ leaderEpoch: 4, partitionEpoch: 8 });
+    await replicas.becomeLeaderOrFollower(1, [again], true, 101);
+    await appendAlone().written;
   });
 
   it('fails with a write that failed, and the offsets are another batch’s', async () => {

@@ -28,6 +28,7 @@ test('a partition that may lie in a directory that failed at start is offline, n
     isr: new FakeIsrChanger(),
     followers: new FakeFetchers(),
     lease: { isHeld: () => true },
+    isRegistered: () => true,
     brokerEpoch: () => 1,
     liveBrokerEpoch: () => 1,
     exists: () => false,

@@ -11,7 +11,7 @@ export const UNKNOWN_EPOCH = -1;
 export interface PartitionEnvironment extends LeadershipEnvironment {
   readonly purgatory: FetchPurgatory;
   readonly deletions: ConditionPurgatory<Partition>;
-  /** The proof that the cluster has not given up this broker. */
+  /** The proof that the cluster has not given up this broker, nor what it leads. */
   readonly lease: { isHeld(): boolean };
 }
 

@@ -10,6 +10,7 @@ import { HostedPartitions } from './hosted-partitions';
 import type { LeaderAndIsr } from './leader-and-isr';
 import type { LeadershipEnvironment } from './leadership';
 import { LeadershipChanges, type LeadershipChangesOptions } from './leadership-changes';
+import { Mandate } from './mandate';
 import { Partition, UNKNOWN_EPOCH, type PartitionEnvironment } from './partition';
 import { ProducePurgatory } from './produce-purgatory';
 import { Strays } from './strays';
@@ -17,8 +18,10 @@ import { Strays } from './strays';
 export interface ReplicaManagerOptions
   extends Omit<LeadershipEnvironment, 'produces'>, LeadershipChangesOptions {
   readonly lease: PartitionEnvironment['lease'];
-  /** Own broker epoch, -1 while not registered. */
+  /** Own broker epoch, of the latest registration; -1 before the first. */
   brokerEpoch(): number;
+  /** Whether this broker is registered in the present ZooKeeper session. */
+  isRegistered(): boolean;
   /** Whether the cluster has a partition, wherever it is hosted. */
   exists(topic: string, partition: number): boolean;
 }
@@ -58,6 +61,7 @@ export class ReplicaManager {
   private readonly hosted: HostedPartitions;
   private readonly changes: LeadershipChanges;
   private readonly strays: Strays;
+  private readonly mandate: Mandate;
   private lastBatch: Promise<unknown> = Promise.resolve();
   private readonly listeners = new Set<() => void>();
   private reviewTimer: TimerHandle;
@@ -68,12 +72,13 @@ export class ReplicaManager {
     this.produces = new ProducePurgatory(clock);
     this.deletions = new ConditionPurgatory(clock);
     this.gate = new ControllerGate(options.brokerId, () => options.brokerEpoch());
+    this.mandate = new Mandate(options);
     const environment: PartitionEnvironment = {
       brokerId: options.brokerId,
       clock,
       logger: options.logger,
       isr: options.isr,
-      lease: options.lease,
+      lease: { isHeld: () => options.lease.isHeld() && this.mandate.isHeld() },
       purgatory: this.purgatory,
       produces: this.produces,
       deletions: this.deletions,
@@ -129,6 +134,7 @@ export class ReplicaManager {
    * Does what the controller says: leads what it shall lead, follows what it shall follow.
    *
    * @param isFull whether the instructions name all replicas of this broker
+   * @param brokerEpoch of the broker that is meant, -1 for whichever lives
    * @returns the error of each partition that failed, by name: STALE_CONTROLLER_EPOCH,
    *   INCONSISTENT_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION, KAFKA_STORAGE_ERROR
    * @throws ProtocolError STALE_CONTROLLER_EPOCH
@@ -137,6 +143,7 @@ export class ReplicaManager {
     controllerEpoch: number,
     instructions: readonly LeaderAndIsr[],
     isFull = false,
+    brokerEpoch = -1,
   ): Promise<Failures> {
     return this.inTurn(async () => {
       this.gate.assertCurrent(controllerEpoch);
@@ -144,7 +151,9 @@ export class ReplicaManager {
         await this.stopUnnamed(instructions);
         await this.strays.namedByController(controllerEpoch, instructions, this.release);
       }
-      return this.changes.obey(instructions);
+      const failures = await this.changes.obey(instructions);
+      if (isFull) this.mandate.given(brokerEpoch);
+      return failures;
     });
   }
 

@@ -159,6 +159,7 @@ async function startRooms(
     link,
     lease: zk.lease,
     brokerEpoch: () => membership.brokerEpoch,
+    isRegistered: () => membership.isRegistered,
     clock,
     random,
     logger,

@@ -22,8 +22,10 @@ export interface ReplicationOptions {
   readonly peers: Peers;
   readonly link: ControllerLink;
   readonly lease: Lease;
-  /** Own broker epoch, -1 while not registered. */
+  /** Own broker epoch, of the latest registration; -1 before the first. */
   brokerEpoch(): number;
+  /** Whether this broker is registered in the present ZooKeeper session. */
+  isRegistered(): boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -73,6 +75,7 @@ export function openReplication(options: ReplicationOptions): Replication {
     isr,
     lease: options.lease,
     brokerEpoch: () => options.brokerEpoch(),
+    isRegistered: () => options.isRegistered(),
     liveBrokerEpoch: (id) => metadata.broker(id)?.epoch,
     exists: (topic, partition) => metadata.topic(topic)?.partitions[partition] !== undefined,
     clock,

@@ -144,6 +144,7 @@ export class ReplicaFixture {
       followers: fixture.fetchers,
       lease: fixture.lease,
       brokerEpoch: () => fixture.live.get(1) ?? -1,
+      isRegistered: () => fixture.live.has(1),
       liveBrokerEpoch: (id) => fixture.live.get(id),
       exists: () => false,
       minInsyncReplicas: () => fixture.minInsyncReplicas,
