@@ -11,25 +11,13 @@
  * What writes prints "delivered <number> <partition> <offset> <at> <latency>" for each record, both
  * times in microseconds.
  */
-#include <librdkafka/rdkafka.h>
+#include "../../tools/dev/librdkafka-program.h"
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 static int failures = 0;
-
-static void fail(const char *what, const char *why) {
-  fprintf(stderr, "%s: %s\n", what, why);
-  exit(1);
-}
-
-static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
-  char why[256];
-  if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) != RD_KAFKA_CONF_OK) fail(name, why);
-}
 
 static void delivered(rd_kafka_t *kafka, const rd_kafka_message_t *message, void *opaque) {
   (void)kafka;

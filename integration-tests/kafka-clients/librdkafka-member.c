@@ -9,10 +9,8 @@
  * time: a commit that meets the end of a rebalance is refused with ILLEGAL_GENERATION, by Kafka's
  * brokers as by ours, and librdkafka 2.0.2 then lets go of everything it owns.
  */
-#include <librdkafka/rdkafka.h>
+#include "../../tools/dev/librdkafka-program.h"
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -27,16 +25,6 @@ static volatile sig_atomic_t committing = 0;
 static void on_signal(int signal) {
   if (signal == SIGTERM) ending = 1;
   else committing = 1;
-}
-
-static void fail(const char *what, const char *why) {
-  fprintf(stderr, "%s: %s\n", what, why);
-  exit(1);
-}
-
-static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
-  char why[256];
-  if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) != RD_KAFKA_CONF_OK) fail(name, why);
 }
 
 /* Begins a line; end_event ends it. */

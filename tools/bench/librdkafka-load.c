@@ -10,9 +10,7 @@
  * Prints "<seconds>", and for produce "<seconds> <p50> <p99>": milliseconds from the call to the
  * delivery report, without the first tenth of the records, which warm everything up.
  */
-#include <librdkafka/rdkafka.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "../dev/librdkafka-program.h"
 #include <string.h>
 #include <time.h>
 
@@ -20,16 +18,6 @@
 
 static float *latencies;
 static int delivered = 0;
-
-static void fail(const char *what, const char *why) {
-  fprintf(stderr, "%s: %s\n", what, why);
-  exit(1);
-}
-
-static void set(rd_kafka_conf_t *conf, const char *name, const char *value) {
-  char why[256];
-  if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) != RD_KAFKA_CONF_OK) fail(name, why);
-}
 
 static double seconds(void) {
   struct timespec now;

@@ -14,7 +14,7 @@ export function hasLibrdkafka(env: NodeJS.ProcessEnv): boolean {
 /**
  * Compiles a C program against the system's librdkafka.
  *
- * @param source path of its one file
+ * @param source path of its C file
  * @param directory for the program
  * @returns its path
  * @throws Error with what the compiler says
