@@ -3,7 +3,7 @@ import type { FrameBuffers } from '../protocol/frame-buffers';
 import type { Api, RequestInput, ResponseOf } from '../protocol/api';
 import { deferred, type Deferred } from '../runtime/deferred';
 import { describeError } from '../runtime/error';
-import { Alarm } from './alarm';
+import { Alarm } from '../runtime/alarm';
 import type { ResolvedClientOptions } from './client-options';
 import { ConnectionError } from './connection-error';
 import { formatEndpoint, type Endpoint } from './endpoint';

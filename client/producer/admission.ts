@@ -2,7 +2,7 @@ import type { Cluster } from '../network';
 import { Fifo } from '../network/fifo';
 import { ProtocolError } from '../protocol/protocol-error';
 import { ensureCodecsReady, type RecordBytes } from '../records';
-import { Alarm } from './alarm';
+import { Alarm } from '../runtime/alarm';
 import { BufferFullError } from './buffer-full-error';
 import type { DeliverySink } from './delivery';
 import type { FlushWaiter } from './flush-waiter';
@@ -46,7 +46,7 @@ export class Admission {
   ) {
     const { clock } = cluster.options;
     this.time = new TickTime(clock);
-    this.alarm = new Alarm(clock, () => this.expire());
+    this.alarm = new Alarm(clock, () => this.expire(), true);
     this.prepared = options.compression === 'none';
   }
 

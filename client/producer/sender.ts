@@ -1,6 +1,6 @@
 import type { Cluster, Connection } from '../network';
 import { apis } from '../protocol/apis';
-import { Alarm } from './alarm';
+import { Alarm } from '../runtime/alarm';
 import { BatchOutcomes } from './batch-outcomes';
 import { BrokerLane } from './broker-lane';
 import { MetadataRefresher } from './metadata-refresher';
@@ -50,7 +50,7 @@ export class Sender {
     private readonly counters: ProducerCounters,
     private readonly afterRun: (inFlight: number) => void,
   ) {
-    this.alarm = new Alarm(cluster.options.clock, () => this.run());
+    this.alarm = new Alarm(cluster.options.clock, () => this.run(), true);
     const backoff = { initialMs: options.retryBackoffMs, maxMs: options.retryBackoffMaxMs };
     const pause = { ...backoff, maxMs: Math.min(backoff.maxMs, LONGEST_REFRESH_PAUSE_MS) };
     this.refresher = new MetadataRefresher(cluster, pause, () => this.wake());

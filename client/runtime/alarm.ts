@@ -1,32 +1,37 @@
-import type { Clock, TimerHandle } from '../runtime/clock';
+import type { Clock, TimerHandle } from './clock';
 
-/** One timer for many deadlines: it rings at the earliest, and is then set anew. */
+/**
+ * One timer for many deadlines: it rings at the earliest, perhaps before anything is due, and is then
+ * set anew. Times are monotonic milliseconds.
+ */
 export class Alarm {
   private handle: TimerHandle | undefined;
   private at = Infinity;
 
+  /** @param keepsAlive whether the process lives as long as it is set: somebody waits for it */
   constructor(
     private readonly clock: Clock,
     private readonly ring: () => void,
+    private readonly keepsAlive = false,
   ) {}
 
-  /** Rings at that monotonic time or before, whatever it was set to. */
+  /** Rings at that time or before, whatever it was set to. */
   by(at: number): void {
     if (at < this.at) this.set(at);
   }
 
-  /** Rings at that monotonic time instead of the one set before; never for Infinity. */
+  /** Rings at that time instead of the one set before; never for Infinity. */
   set(at: number): void {
     this.clear();
     if (at === Infinity) return;
     this.at = at;
-    this.handle = this.clock.setTimeout(
-      () => {
-        this.at = Infinity;
-        this.ring();
-      },
-      Math.max(0, at - this.clock.monotonic()),
-    );
+    // Timers ring up to a millisecond early.
+    const ms = Math.max(0, Math.ceil(at - this.clock.monotonic()));
+    this.handle = this.clock.setTimeout(() => {
+      this.at = Infinity;
+      this.ring();
+    }, ms);
+    if (this.keepsAlive) (this.handle as Partial<NodeJS.Timeout>).ref?.();
   }
 
   clear(): void {

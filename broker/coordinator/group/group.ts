@@ -1,6 +1,6 @@
+import { Alarm } from '../../../client/runtime/alarm';
 import { ProtocolError } from '../../../client/protocol/protocol-error';
 import { describeError } from '../../../client/runtime/error';
-import { DeadlineTimer } from './deadline-timer';
 import type { GroupCounts } from './group-counts';
 import type { GroupEnvironment } from './group-environment';
 import { GroupFacts } from './group-facts';
@@ -24,7 +24,7 @@ export class Group extends GroupFacts {
   offsetWrites = 0;
   private readonly joinPhase = new JoinPhase(this);
   private readonly syncPhase: SyncPhase;
-  private readonly timer: DeadlineTimer;
+  private readonly alarm: Alarm;
 
   constructor(claim: GroupClaim, environment: GroupEnvironment, counts: GroupCounts) {
     super(claim, environment);
@@ -36,7 +36,7 @@ export class Group extends GroupFacts {
       },
       onFailed: (reason) => this.rebalance(reason),
     });
-    this.timer = new DeadlineTimer(environment.clock, () => this.onTimer());
+    this.alarm = new Alarm(environment.clock, () => this.onTimer());
     this.arm();
   }
 
@@ -54,14 +54,14 @@ export class Group extends GroupFacts {
   /** A member has been heard of: the timer may come too early for it, never too late. */
   touch(member: GroupMember): void {
     member.alive(this.now);
-    this.timer.by(member.deadline);
+    this.alarm.by(member.deadline);
   }
 
   /** Gives an id away, to be joined with before a session is over. */
   addPending(memberId: string, sessionTimeoutMs: number): void {
     const until = this.now + sessionTimeoutMs;
     this.roster.pending.set(memberId, until);
-    this.timer.by(until);
+    this.alarm.by(until);
   }
 
   removePending(memberId: string): void {
@@ -122,7 +122,7 @@ export class Group extends GroupFacts {
   end(error: Error): void {
     if (this.state === 'Dead') return;
     this.enter('Dead');
-    this.timer.stop();
+    this.alarm.clear();
     for (const member of this.roster.all) {
       member.refuseJoin(error);
       member.refuseSync(error);
@@ -189,6 +189,6 @@ export class Group extends GroupFacts {
     for (const member of this.roster.all) {
       if (!member.isWaiting || member.isNew) next = Math.min(next, member.deadline);
     }
-    this.timer.by(next);
+    this.alarm.by(next);
   }
 }
