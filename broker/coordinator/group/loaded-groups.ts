@@ -137,7 +137,19 @@ export class LoadedGroups {
   private load(groupId: string): Promise<Group> {
     const known = this.loading.get(groupId);
     if (known) return known;
-    const loading = this.claim(groupId).finally(() => this.loading.delete(groupId));
+    const { clock, logger } = this.options;
+    const timer = clock.setTimeout(
+      () =>
+        logger.warn(
+          { event: 'group-load-slow', group: groupId },
+          `Group ${groupId} takes long to load; who asks is told so.`,
+        ),
+      LOAD_WAIT_MS,
+    );
+    const loading = this.claim(groupId).finally(() => {
+      clock.clearTimeout(timer);
+      this.loading.delete(groupId);
+    });
     this.loading.set(groupId, loading);
     return loading;
   }

@@ -54,6 +54,8 @@ export class GroupFacts {
   readonly removals: RemovalFact[] = [];
   /** When a coordinator may not know that it is none any more; its answers are no proof. */
   readonly unaware: { readonly from: number; readonly until: number }[] = [];
+  /** When a coordinator did not know the group yet; its answers are no proof either. */
+  readonly slowLoads: { readonly from: number; until: number }[] = [];
   readonly handled: readonly HandledOffsets[];
   /** What was seen to be wrong at once. */
   readonly problems: string[] = [];
@@ -73,6 +75,21 @@ export class GroupFacts {
    */
   robbed(ms: number): void {
     this.unaware.push({ from: this.now(), until: this.now() + ms });
+  }
+
+  /**
+   * A coordinator takes long to load the group. It answers heartbeats without looking at them, as
+   * Kafka's does, until it has.
+   *
+   * @param ms for how long the first of these may be under way
+   */
+  loadsSlowly(ms: number): void {
+    this.slowLoads.push({ from: this.now() - ms, until: Infinity });
+  }
+
+  /** A coordinator has loaded the group. */
+  loaded(): void {
+    for (const slow of this.slowLoads) slow.until = Math.min(slow.until, this.now());
   }
 
   assigned(member: string, partitions: readonly number[]): void {

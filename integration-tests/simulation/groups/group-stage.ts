@@ -20,6 +20,8 @@ export interface GroupStageOptions {
 const SETTLED_MS = 60_000;
 /** A group that has not changed for so long will not any more: nobody's session is running out. */
 const QUIET_MS = SESSION_MS + 2000;
+/** A heartbeat that a coordinator has answered because its group loads slowly is not older. */
+const UNDER_WAY_MS = 2000;
 const FEWEST_MEMBERS = 2;
 const LOOK_EVERY_MS = 100;
 
@@ -43,10 +45,13 @@ export class GroupStage {
 
   /** A line of a broker's log. */
   heard({ event, group, member, reason }: BrokerEvent): void {
+    const facts = this.groups.find(({ id }) => id === group)?.facts;
+    if (!facts) return;
+    if (event === 'group-load-slow') facts.loadsSlowly(UNDER_WAY_MS);
+    if (event === 'group-loaded') facts.loaded();
     if (event !== 'group-member-removed' || member === undefined) return;
     if (reason?.startsWith('it was not heard of') !== true) return;
-    const known = this.groups.find(({ id }) => id === group);
-    known?.facts.removals.push({ memberId: member, at: this.options.simulation.world.now });
+    facts.removals.push({ memberId: member, at: this.options.simulation.world.now });
   }
 
   start(): void {

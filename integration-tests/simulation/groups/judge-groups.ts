@@ -68,9 +68,9 @@ function overlap(facts: GroupFacts, one: Tenure, other: Tenure, begin: number): 
   return beat && `${what}, though ${stale.member} was heard of at ${beat.sent.toFixed(0)} ms`;
 }
 
-/** Whether who answered certainly coordinated the group. */
-function isProof({ unaware }: GroupFacts, { sent }: BeatFact): boolean {
-  return unaware.every(({ from, until }) => sent < from || sent > until);
+/** Whether who answered certainly coordinated the group, and knew it. */
+function isProof({ unaware, slowLoads }: GroupFacts, { sent }: BeatFact): boolean {
+  return [...unaware, ...slowLoads].every(({ from, until }) => sent < from || sent > until);
 }
 
 function generationAt({ joins }: GroupFacts, { member }: Tenure, time: number): number {
