@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { ExitCode, runCommand, type CommandDefinition } from '../../tools/cli/command';
+import { wholeNumber } from '../../tools/cli/number-option';
 import { projectRoot } from '../../tools/cli/project-root';
 import { catalogue } from './catalogue';
 import type { Drill } from './drill';
@@ -16,75 +18,74 @@ const drivers: Readonly<Record<string, Driver>> = {
 };
 
 interface Options {
-  readonly drill?: string;
-  readonly repeat: string;
+  readonly drill?: readonly Drill[];
+  readonly repeat: number;
   readonly driver: string;
-  readonly seed?: string;
+  readonly seed?: number;
   readonly keep?: boolean;
   readonly list?: boolean;
 }
 
-/** `npm run drills`: runs drills one after the other and prints a line for each. */
-async function main(): Promise<number> {
-  const options = new Command('drills')
-    .option('--drill <ids>', 'ids or names of drills, separated by commas; default all')
-    .option('--repeat <times>', 'how often each', '1')
-    .option('--driver <name>', Object.keys(drivers).join(' or '), 'processes')
-    .option('--seed <number>', 'of the first run; each further one counts up')
-    .option('--keep', 'keeps logs and segments of drills that pass, too')
-    .option('--list', 'only says what there is')
-    .parse()
-    .opts<Options>();
-  const driver = drivers[options.driver];
-  if (!driver) throw new Error(`There is no driver ${options.driver}.`);
-  const chosen = choose(options.drill);
-  if (options.list) {
-    for (const { id, name, title } of chosen) print(`${id} ${name}: ${title}`);
-    return 0;
-  }
-  const { keep = false } = options;
-  const first = Number(options.seed ?? Date.now() % 1e6);
-  const reports: DrillReport[] = [];
-  for (let turn = 0; turn < Number(options.repeat); turn++) {
-    for (const drill of chosen) {
-      const directory = join(projectRoot(), '.cache', 'drills', `${drill.id}-${first + turn}`);
-      const report = await runDrill(drill, { driver, seed: first + turn, directory, keep });
-      print(formatReport(report));
-      reports.push(report);
+const definition: CommandDefinition<Options> = {
+  name: 'npm run drills --',
+  summary:
+    'Starts clusters, does harm to them under load, and judges whether anything acknowledged was ' +
+    'lost, duplicated or reordered: a line for each drill. Exit code 1 when one has failed. What the ' +
+    'drills are is said in docs/drills.md.',
+  examples: [
+    { line: 'npm run drills -- --list', does: 'the drills there are' },
+    { line: 'npm run drills -- --drill D01,D19', does: 'two of them' },
+    {
+      line: 'npm run drills -- --drill leader-kill --repeat 10 --driver containers',
+      does: 'one of them, ten times, in containers',
+    },
+  ],
+  configure: (command) =>
+    command
+      .option('--drill <ids>', 'ids or names of drills, separated by commas; default all', choose)
+      .option('--repeat <times>', 'how often each', wholeNumber({ least: 1 }), 1)
+      .addOption(
+        new Option('--driver <name>', 'what the cluster is made of')
+          .choices(Object.keys(drivers))
+          .default('processes'),
+      )
+      .option('--seed <number>', 'of the first run; each further one counts up', wholeNumber())
+      .option('--keep', 'keep logs and segments of drills that pass, too')
+      .option('--list', 'only say what there is'),
+  async run({ options, print }) {
+    const { drill: chosen = catalogue, repeat, keep = false } = options;
+    if (options.list) {
+      for (const { id, name, title } of chosen) print(`${id} ${name}: ${title}`);
+      return ExitCode.ok;
     }
-  }
-  return conclude(reports);
-}
+    const driver = drivers[options.driver]!;
+    const first = options.seed ?? Date.now() % 1e6;
+    const reports: DrillReport[] = [];
+    for (let seed = first; seed < first + repeat; seed++) {
+      for (const drill of chosen) {
+        const directory = join(projectRoot(), '.cache', 'drills', `${drill.id}-${seed}`);
+        const report = await runDrill(drill, { driver, seed, directory, keep });
+        print(formatReport(report));
+        reports.push(report);
+      }
+    }
+    const failed = reports.filter(({ problems }) => problems.length > 0).length;
+    const skipped = reports.filter((report) => report.skipped !== undefined).length;
+    const passed = reports.length - failed - skipped;
+    print(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+    return failed === 0 ? ExitCode.ok : ExitCode.failure;
+  },
+};
 
-function choose(given: string | undefined): readonly Drill[] {
-  if (given === undefined) return catalogue;
-  return given.split(',').flatMap((word) => {
-    const found = catalogue.filter(({ id, name }) => id === word || name === word);
-    if (found.length === 0) throw new Error(`There is no drill ${word}.`);
+/** @throws InvalidArgumentError when there is no such drill */
+function choose(given: string): readonly Drill[] {
+  return given.split(',').map((word) => {
+    const found = catalogue.find(({ id, name }) => id === word || name === word);
+    if (!found) throw new InvalidArgumentError(`There is no drill ${word}.`);
     return found;
   });
 }
 
-function conclude(reports: readonly DrillReport[]): number {
-  const failed = reports.filter(({ problems }) => problems.length > 0);
-  const skipped = reports.filter(({ skipped }) => skipped !== undefined);
-  const passed = reports.length - failed.length - skipped.length;
-  print(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`);
-  return failed.length === 0 ? 0 : 1;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-// Exits are what makes the processes end that were started.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => process.exit(130));
-}
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(2);
-  },
-);
+// Exits are what makes the processes end that were started; the other signals are the command's.
+process.once('SIGHUP', () => process.exit(ExitCode.interrupted));
+void runCommand(definition);

@@ -1,6 +1,8 @@
 import { fork } from 'node:child_process';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
 import { ensureCodecsReady } from '../../client/records';
+import { ExitCode, runCommand, type CommandDefinition } from '../../tools/cli/command';
+import { wholeNumber } from '../../tools/cli/number-option';
 import { verdictLine } from '../../tools/drill/checker/verdict';
 import { mutationNames, mutations, type Mutation } from './mutations';
 import { runSchedule, type Outcome } from './schedule';
@@ -21,32 +23,6 @@ type Report = Pick<Outcome, 'seed' | 'problems' | 'fingerprint'> & {
   readonly acked: number;
   readonly line: string;
 };
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('A whole number.');
-  return value;
-}
-
-const program = new Command()
-  .name('simulate')
-  .description(
-    'Runs three brokers, ZooKeeper and clients in virtual time, lets things go wrong as a seed ' +
-      'says, and checks that nothing was lost. The same seed gives the same run.',
-  )
-  .option('--seed <n>', 'the first seed', wholeNumber, 1)
-  .option('--count <n>', 'schedules to run, with seeds one after the other', wholeNumber, 1)
-  .option('--seconds <n>', 'how long things go wrong, in virtual time', wholeNumber, 60)
-  .option('--jobs <n>', 'processes that share the schedules', wholeNumber, 1)
-  .addOption(
-    new Option(
-      '--mutation <name>',
-      'put a known mistake into the code, which must be found',
-    ).choices(mutationNames),
-  )
-  .option('--groups', 'groups of consumers in every schedule, not only in some', false)
-  .option('--compaction', 'a compacted topic in every schedule, not only in some')
-  .option('--verbose', 'tell everything that happens', false);
 
 async function* runHere({
   seed,
@@ -76,15 +52,8 @@ async function* runHere({
 }
 
 /** Shares the seeds among processes, each with a run of its own. */
-async function* runInJobs({
-  seed,
-  count,
-  seconds,
-  jobs,
-  mutation,
-  groups,
-  compaction,
-}: Options): AsyncIterable<Report> {
+async function* runInJobs(options: Options): AsyncIterable<Report> {
+  const { seed, count, jobs } = options;
   const waiting: Report[] = [];
   let wake = () => {};
   let running = jobs;
@@ -93,19 +62,7 @@ async function* runInJobs({
     const share = seed + Math.floor((count * (job + 1)) / jobs) - first;
     const child = fork(
       __filename,
-      [
-        ...[
-          '--seed',
-          `${first}`,
-          '--count',
-          `${share}`,
-          '--seconds',
-          `${seconds}`,
-          ...(mutation ? ['--mutation', mutation] : []),
-          ...(groups ? ['--groups'] : []),
-          ...(compaction ? ['--compaction'] : []),
-        ],
-      ],
+      ['--seed', `${first}`, '--count', `${share}`, ...sameForAll(options)],
       {
         env: { ...process.env, SIMULATE_JOB: '1' },
         execArgv: [...process.execArgv, '--max-semi-space-size=64'],
@@ -115,9 +72,8 @@ async function* runInJobs({
       waiting.push(report as Report);
       wake();
     });
-    child.on('exit', (code) => {
+    child.on('exit', () => {
       running--;
-      if (code !== 0) process.exitCode = 1;
       wake();
     });
   }
@@ -127,41 +83,79 @@ async function* runInJobs({
   }
 }
 
-async function main(): Promise<void> {
-  const options = program.parse().opts<Options>();
-  const tell = process.env['SIMULATE_JOB'] ? (report: Report) => process.send!(report) : print;
-  process.on('unhandledRejection', (error) => {
-    console.error('A promise was rejected and nobody listened:', error);
-    process.exit(1);
-  });
-  const started = performance.now();
-  const reports = options.jobs > 1 ? runInJobs(options) : runHere(options);
-  let [done, failed, acked] = [0, 0, 0];
-  for await (const report of reports) {
-    tell(report);
-    done++;
-    acked += report.acked;
-    if (report.problems.length > 0) failed++;
-  }
-  if (process.env['SIMULATE_JOB']) process.exit(0);
-  const ms = performance.now() - started;
-  console.log(
-    `${done} schedules of ${options.seconds} s, ${acked} records acknowledged, ${failed} failed; ` +
-      `${Math.round(ms)} ms, ${Math.round(ms / Math.max(1, done))} ms each`,
-  );
-  process.exit(failed > 0 || done < options.count ? 1 : 0);
-
-  function print({ seed, problems, fingerprint, line }: Report): void {
-    if (options.count === 1) console.log(`seed ${seed}, trace ${fingerprint}: ${line}`);
-    if (problems.length === 0) return;
-    console.log(`seed ${seed} FAILED, trace ${fingerprint}: ${line}`);
-    for (const problem of problems) console.log(`  ${problem}`);
-    const mistake = options.mutation ? ` --mutation ${options.mutation}` : '';
-    const groups = options.groups ? ' --groups' : '';
-    const compaction = options.compaction ? ' --compaction' : '';
-    const again = `npm run simulate -- --seed ${seed} --seconds ${options.seconds}`;
-    console.log(`  again: ${again}${groups}${compaction}${mistake} --verbose`);
-  }
+/** The options that do not say which seeds. */
+function sameForAll({ seconds, mutation, groups, compaction }: Options): string[] {
+  return [
+    ...['--seconds', `${seconds}`],
+    ...(mutation ? ['--mutation', mutation] : []),
+    ...(groups ? ['--groups'] : []),
+    ...(compaction ? ['--compaction'] : []),
+  ];
 }
 
-void main();
+const definition: CommandDefinition<Options> = {
+  name: 'npm run simulate --',
+  summary:
+    'Runs three brokers, ZooKeeper and clients in virtual time, lets things go wrong as a seed ' +
+    'says, and checks that nothing was lost. The same seed gives the same run. Exit code 1 when a ' +
+    'schedule has failed.',
+  examples: [
+    { line: 'npm run simulate -- --seed 42 --verbose', does: 'one schedule, and all that happens' },
+    { line: 'npm run simulate -- --count 2000 --jobs 2', does: 'those that CI runs' },
+    {
+      line: 'npm run simulate -- --count 500 --mutation truncate-by-high-watermark',
+      does: 'see that a mistake in the code is found',
+    },
+  ],
+  configure: (command) =>
+    command
+      .option('--seed <n>', 'the first seed', wholeNumber(), 1)
+      .option('--count <n>', 'schedules to run, with seeds one after the other', wholeNumber(), 1)
+      .option('--seconds <n>', 'how long things go wrong, in virtual time', wholeNumber(), 60)
+      .option('--jobs <n>', 'processes that share the schedules', wholeNumber({ least: 1 }), 1)
+      .addOption(
+        new Option(
+          '--mutation <name>',
+          'put a known mistake into the code, which must be found',
+        ).choices(mutationNames),
+      )
+      .option('--groups', 'groups of consumers in every schedule, not only in some', false)
+      .option('--compaction', 'a compacted topic in every schedule, not only in some')
+      .option('--verbose', 'tell everything that happens', false),
+  async run({ options, print }) {
+    const isJob = process.env['SIMULATE_JOB'] !== undefined;
+    process.on('unhandledRejection', (error) => {
+      console.error('A promise was rejected and nobody listened:', error);
+      process.exit(ExitCode.failure);
+    });
+    const started = performance.now();
+    let [done, failed, acked] = [0, 0, 0];
+    for await (const report of options.jobs > 1 ? runInJobs(options) : runHere(options)) {
+      if (isJob) process.send!(report);
+      else linesOf(report, options).forEach(print);
+      done++;
+      acked += report.acked;
+      if (report.problems.length > 0) failed++;
+    }
+    if (isJob) return ExitCode.ok;
+    const ms = performance.now() - started;
+    print(
+      `${done} schedules of ${options.seconds} s, ${acked} records acknowledged, ${failed} failed; ` +
+        `${Math.round(ms)} ms, ${Math.round(ms / Math.max(1, done))} ms each`,
+    );
+    return failed > 0 || done < options.count ? ExitCode.failure : ExitCode.ok;
+  },
+};
+
+function linesOf({ seed, problems, fingerprint, line }: Report, options: Options): string[] {
+  const verdict = (outcome: string) => `seed ${seed}${outcome}, trace ${fingerprint}: ${line}`;
+  if (problems.length === 0) return options.count === 1 ? [verdict('')] : [];
+  const again = ['npm run simulate --', '--seed', `${seed}`, ...sameForAll(options), '--verbose'];
+  return [
+    verdict(' FAILED'),
+    ...problems.map((problem) => `  ${problem}`),
+    `  again: ${again.join(' ')}`,
+  ];
+}
+
+void runCommand(definition);
