@@ -121,6 +121,8 @@ export interface ClusterShape {
   readonly configs: Readonly<Record<string, string>>;
   /** Bytes of each broker's disk, for drills that fill it. */
   readonly diskBytes?: number;
+  /** What will be done to it, for drivers that build differently for that. */
+  readonly needs: readonly Ability[];
 }
 
 /** Starts a cluster; resolves when all brokers serve. */

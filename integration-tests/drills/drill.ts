@@ -37,7 +37,7 @@ export interface Drill {
   /** One sentence. */
   readonly title: string;
   readonly needs?: readonly Ability[];
-  readonly cluster?: Partial<ClusterShape>;
+  readonly cluster?: Partial<Omit<ClusterShape, 'needs'>>;
   readonly workload?: Partial<WorkloadShape>;
   /** Milliseconds under load before the first fault. Default 3000. */
   readonly warmUpMs?: number;

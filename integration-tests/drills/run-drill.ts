@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly keep?: boolean;
 }
 
-const usualCluster: ClusterShape = {
+const usualCluster: Omit<ClusterShape, 'needs'> = {
   brokers: 3,
   servers: 3,
   sessionTimeoutMs: 4000,
@@ -111,14 +111,16 @@ async function play(run: Run): Promise<void> {
 
 async function setUp(run: Run): Promise<Stage | undefined> {
   const { drill, options, random, timeline } = run;
+  const { needs = [] } = drill;
   const shape = {
     ...usualCluster,
     ...drill.cluster,
     configs: { ...usualCluster.configs, ...drill.cluster?.configs },
+    needs,
   };
   const cluster = await options.driver(shape, options.directory);
   run.cluster = cluster;
-  const missing = (drill.needs ?? []).filter((ability) => !cluster.abilities.has(ability));
+  const missing = needs.filter((ability) => !cluster.abilities.has(ability));
   if (missing.length > 0) {
     run.skipped = `this driver cannot: ${missing.join(', ')}`;
     return undefined;

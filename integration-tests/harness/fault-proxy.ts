@@ -28,6 +28,7 @@ interface Link {
   readonly busyUntil: Record<Direction, number>;
 }
 
+const LOOPBACK = '127.0.0.1';
 /** What a slow link takes in ahead. */
 const PUSH_BACK_MS = 100;
 
@@ -40,9 +41,9 @@ const freshFlow = (): Flow => ({
 });
 
 /**
- * A TCP proxy on loopback that breaks connections in exactly the way it is told: silence in one
- * direction or both, delay, a cut after n bytes, a reset, bytes held back and let go later, bytes
- * changed. Nothing in it is random.
+ * A TCP proxy to a port of this machine that breaks connections in exactly the way it is told:
+ * silence in one direction or both, delay, a cut after n bytes, a reset, bytes held back and let go
+ * later, bytes changed. Nothing in it is random.
  */
 export class FaultProxy {
   /** Connections taken since the start. */
@@ -55,15 +56,20 @@ export class FaultProxy {
 
   private constructor(
     private readonly listener: Server,
-    private readonly target: { host: string; port: number },
+    private readonly targetPort: number,
   ) {}
 
-  /** Listens on a free port. */
-  static async start(targetPort: number, targetHost = '127.0.0.1'): Promise<FaultProxy> {
+  /**
+   * Listens on a free port.
+   *
+   * @param host an address of this machine
+   * @throws Error when it is none
+   */
+  static async start(targetPort: number, host = LOOPBACK): Promise<FaultProxy> {
     const listener = createServer();
-    const proxy = new FaultProxy(listener, { host: targetHost, port: targetPort });
+    const proxy = new FaultProxy(listener, targetPort);
     listener.on('connection', (client) => proxy.onConnection(client));
-    listener.listen(0, '127.0.0.1');
+    listener.listen(0, host);
     await once(listener, 'listening');
     return proxy;
   }
@@ -72,9 +78,10 @@ export class FaultProxy {
     return (this.listener.address() as AddressInfo).port;
   }
 
-  /** `127.0.0.1:port` */
+  /** Where it listens: `127.0.0.1:port` */
   get address(): string {
-    return `127.0.0.1:${this.port}`;
+    const { address, port } = this.listener.address() as AddressInfo;
+    return `${address}:${port}`;
   }
 
   /** Connections open at the moment. */
@@ -170,7 +177,7 @@ export class FaultProxy {
       client.destroy();
       return;
     }
-    const server = connect(this.target);
+    const server = connect(this.targetPort, LOOPBACK);
     const link: Link = {
       client,
       server,

@@ -19,9 +19,9 @@ test('three brokers behind proxies; one is killed, and what was acknowledged is 
   const { leader } = before!.partitions[0]!;
   const producer = kafka.producer();
   await producer.produce(topic, 'one');
-  expect(cluster.clientProxy(leader).accepted).toBeGreaterThan(0);
+  expect(cluster.links.client(leader).accepted).toBeGreaterThan(0);
   const followers = cluster.ids.filter((id) => id !== leader);
-  for (const id of followers) expect(cluster.peerProxy(id, leader).open).toBeGreaterThan(0);
+  for (const id of followers) expect(cluster.links.peer(id, leader).open).toBeGreaterThan(0);
 
   await cluster.kill(leader);
   await producer.produce(topic, 'two');

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerProcess, type BrokerProcessOptions, type Exit } from './broker-process';
-import { FaultProxy } from './fault-proxy';
 import { freePorts } from './free-ports';
+import { LinkProxies } from './link-proxies';
 import { ZooKeeperEnsemble, type EnsembleOptions } from './zookeeper-ensemble';
 
 export type Configs = Readonly<Record<string, string>>;
@@ -18,10 +18,7 @@ export interface MultiBrokerOptions extends Pick<BrokerProcessOptions, 'nodeArgs
   readonly zookeeper?: EnsembleOptions;
   /** For all brokers, or for each. */
   readonly configs?: Configs | ((id: number) => Configs);
-  /**
-   * Put a {@link FaultProxy} into every link: from clients to each broker, from each broker to each
-   * other, from each broker to each ZooKeeper server. Default false.
-   */
+  /** Put {@link LinkProxies} into every link. Default false. */
   readonly proxies?: boolean;
   /** Where each broker's data lies. Default in a directory that {@link MultiBrokerCluster.close} removes. */
   readonly dataDirectory?: (id: number) => string;
@@ -33,7 +30,7 @@ export interface MultiBrokerOptions extends Pick<BrokerProcessOptions, 'nodeArgs
 export class MultiBrokerCluster {
   /** The present life of each broker that was started. */
   private readonly processes = new Map<number, BrokerProcess>();
-  private readonly proxies = new Map<string, FaultProxy>();
+  private proxies: LinkProxies | undefined;
 
   private constructor(
     readonly zookeeper: ZooKeeperEnsemble,
@@ -71,7 +68,7 @@ export class MultiBrokerCluster {
 
   /** Where clients reach a broker: the same in each of its lives. */
   address(id: number): string {
-    return this.proxies.get(`clients-${id}`)?.address ?? `127.0.0.1:${this.port(id)}`;
+    return this.proxies?.client(id).address ?? `127.0.0.1:${this.port(id)}`;
   }
 
   /** Bootstrap servers. */
@@ -94,23 +91,9 @@ export class MultiBrokerCluster {
     return this.options.dataDirectory?.(id) ?? join(this.directory, `broker-${id}`, 'data');
   }
 
-  /** Between clients and a broker. */
-  clientProxy(id: number): FaultProxy {
-    return this.proxy(`clients-${id}`);
-  }
-
-  /** On connections that one broker opens to another. */
-  peerProxy(from: number, to: number): FaultProxy {
-    return this.proxy(`${from}-${to}`);
-  }
-
-  /** On connections that a broker opens to a ZooKeeper server. */
-  zookeeperProxy(broker: number, server: number): FaultProxy {
-    return this.proxy(`${broker}-zookeeper-${server}`);
-  }
-
-  /** All there are, with what they lie between. */
-  allProxies(): ReadonlyMap<string, FaultProxy> {
+  /** What lies in the links. @throws Error in a cluster without proxies */
+  get links(): LinkProxies {
+    if (!this.proxies) throw new Error('The cluster has no proxies.');
     return this.proxies;
   }
 
@@ -127,7 +110,7 @@ export class MultiBrokerCluster {
     const broker = await BrokerProcess.launch({
       id,
       port: this.port(id),
-      zookeeperConnect: this.connectStringOf(id),
+      zookeeperConnect: this.proxies?.connectStringOf(id) ?? this.zookeeper.connectString,
       directory: join(this.directory, `broker-${id}`),
       dataDirectory: this.dataDirectory(id),
       configs: this.configsOf(id),
@@ -169,7 +152,7 @@ export class MultiBrokerCluster {
   async close(): Promise<void> {
     await this.killAll();
     await this.zookeeper.stop();
-    for (const proxy of this.proxies.values()) await proxy.close();
+    await this.proxies?.close();
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -179,40 +162,20 @@ export class MultiBrokerCluster {
     return port;
   }
 
-  private proxy(name: string): FaultProxy {
-    const proxy = this.proxies.get(name);
-    if (!proxy) throw new Error(`There is no proxy ${name}.`);
-    return proxy;
-  }
-
   private async openProxies(): Promise<void> {
-    const open = async (name: string, port: number): Promise<void> => {
-      this.proxies.set(name, await FaultProxy.start(port));
-    };
-    for (const id of this.ids) {
-      await open(`clients-${id}`, this.port(id));
-      for (const peer of this.ids) if (peer !== id) await open(`${id}-${peer}`, this.port(peer));
-      for (const server of this.zookeeper.ids) {
-        await open(`${id}-zookeeper-${server}`, this.zookeeper.port(server));
-      }
-    }
-  }
-
-  private connectStringOf(id: number): string {
-    if (!this.options.proxies) return this.zookeeper.connectString;
-    return this.zookeeper.ids.map((server) => this.zookeeperProxy(id, server).address).join(',');
+    this.proxies = await LinkProxies.open({
+      brokers: this.ids.map((id) => ({ id, port: this.port(id), peerPort: this.port(id) })),
+      servers: this.zookeeper.ids.map((id) => ({ id, port: this.zookeeper.port(id) })),
+    });
   }
 
   private configsOf(id: number): Configs {
-    const { configs = {}, proxies } = this.options;
+    const { configs = {} } = this.options;
     const given = typeof configs === 'function' ? configs(id) : configs;
-    if (!proxies) return given;
-    const peers = this.ids.filter((peer) => peer !== id);
+    if (!this.proxies) return given;
     return {
-      'advertised.listeners': `PLAINTEXT://${this.clientProxy(id).address}`,
-      'inter.broker.endpoint.overrides': peers
-        .map((peer) => `${peer}=${this.peerProxy(id, peer).address}`)
-        .join(','),
+      'advertised.listeners': `PLAINTEXT://${this.address(id)}`,
+      'inter.broker.endpoint.overrides': this.proxies.overridesOf(id),
       ...given,
     };
   }

@@ -448,10 +448,10 @@ test('two leaders: one that is cut off from everybody but clients does not know 
     const { leader: old } = described!.partitions[0]!;
     await knowsTopic(torn.address(old), 'torn');
     const others = torn.ids.filter((id) => id !== old);
-    for (const server of torn.zookeeper.ids) torn.zookeeperProxy(old, server).drop();
+    for (const server of torn.zookeeper.ids) torn.links.zookeeper(old, server).drop();
     for (const other of others) {
-      torn.peerProxy(old, other).drop();
-      torn.peerProxy(other, old).drop();
+      torn.links.peer(old, other).drop();
+      torn.links.peer(other, old).drop();
     }
     const leader = await leaderAfter(observer, old);
     const ran = await ranCommand(definition, [
@@ -468,7 +468,7 @@ test('two leaders: one that is cut off from everybody but clients does not know 
         'UNDER_REPLICATED torn-0',
       ]),
     );
-    for (const proxy of torn.allProxies().values()) proxy.heal();
+    for (const proxy of torn.links.all()) proxy.heal();
     const healed = await ranCommand(definition, ['--zookeeper', connectString, ...PATIENT]);
     expect(healed).toMatchObject({ code: 0, stdout: expect.stringContaining('No disagreements') });
   } finally {

@@ -6,8 +6,17 @@ import { delay } from '../../../client/runtime/clock';
 import { projectRoot } from '../../../tools/cli/project-root';
 import { variableOf } from '../../../tools/docker/environment-config';
 import { freePorts } from '../../harness/free-ports';
-import type { Ability, ClusterShape, DrillCluster, DrillServer } from '../drill-cluster';
+import { LinkProxies, type BrokerEnd, type LinkEnds } from '../../harness/link-proxies';
+import type {
+  Ability,
+  ClusterShape,
+  DrillCluster,
+  DrillNetwork,
+  DrillServer,
+} from '../drill-cluster';
 import { SmallDisk } from '../processes/small-disk';
+import { ProxyNetwork } from '../proxy-network';
+import { establishedTo } from './connections';
 import { ContainerBroker } from './container-broker';
 import { ContainerServer } from './container-server';
 import { BROKER_IMAGE, ensureImages, ZOOKEEPER_IMAGE } from './image';
@@ -30,35 +39,41 @@ interface Site {
   /** For data and notes; removed in the end. */
   readonly directory: string;
   readonly disks: SmallDisk[];
+  /** Ports of this machine that lead into the containers. */
+  readonly ends: LinkEnds;
 }
 
 /**
  * Brokers and ZooKeeper servers in containers of the project's own image, as docker-compose.yml runs
  * them, in a network of their own. Clients come from this machine through published ports.
+ *
+ * Packet filters can cut links, but neither slow them nor break connections in the midst of a
+ * message. For drills that do that, every link goes through a proxy of this process instead, to which
+ * brokers come through the gateway of their network, and which reaches them through published ports,
+ * as their addresses change with each start. Cuts are the proxies' then, too: to the packet filters
+ * everything would come from the gateway.
  */
 export class ContainerCluster implements DrillCluster {
   readonly abilities: ReadonlySet<Ability>;
-  readonly network: PacketFilter;
-  readonly bootstrap: readonly string[];
   readonly zookeeperConnect: string;
   brokers: readonly ContainerBroker[] = [];
   servers: readonly ContainerServer[] = [];
   private readonly machines: Machine[] = [];
+  private readonly filter: PacketFilter;
+  private proxies: LinkProxies | undefined;
   private readonly onExit: () => void;
 
   private constructor(
     private readonly site: Site,
-    private readonly brokerPorts: readonly number[],
-    private readonly serverPorts: readonly number[],
     private readonly shape: ClusterShape,
   ) {
     const disk: Ability[] = shape.diskBytes === undefined ? [] : ['disk'];
-    this.abilities = new Set([...OF_THIS_DRIVER, ...disk]);
-    this.network = new PacketFilter(this.machines, (place) =>
+    const links = wantsProxies(shape) ? OF_PROXIES : [];
+    this.abilities = new Set([...OF_THIS_DRIVER, ...disk, ...links]);
+    this.filter = new PacketFilter(this.machines, (place) =>
       'broker' in place ? this.broker(place.broker).machine : this.server(place.server).machine,
     );
-    this.bootstrap = brokerPorts.map((port) => `127.0.0.1:${port}`);
-    this.zookeeperConnect = serverPorts.map((port) => `127.0.0.1:${port}`).join(',');
+    this.zookeeperConnect = site.ends.servers.map(({ port }) => `127.0.0.1:${port}`).join(',');
     this.onExit = () => removeCluster(site.name);
     process.once('exit', this.onExit);
   }
@@ -68,21 +83,17 @@ export class ContainerCluster implements DrillCluster {
     await ensureImages();
     removeLeftovers();
     const name = clusterName();
-    const ports = await freePorts(shape.brokers + shape.servers);
     const site: Site = {
       name,
       network: await new Network({ nextUuid: () => name }).start(),
       directory: await mkdtemp(join(tmpdir(), 'kafka-classic-containers-')),
       disks: [],
+      ends: await chooseEnds(shape),
     };
-    const cluster = new ContainerCluster(
-      site,
-      ports.slice(0, shape.brokers),
-      ports.slice(shape.brokers),
-      shape,
-    );
+    const cluster = new ContainerCluster(site, shape);
     try {
       await cluster.startServers();
+      if (wantsProxies(shape)) await cluster.openProxies();
       await cluster.startBrokers();
     } catch (error) {
       await cluster.close();
@@ -93,6 +104,16 @@ export class ContainerCluster implements DrillCluster {
 
   get sessionTimeoutMs(): number {
     return this.shape.sessionTimeoutMs;
+  }
+
+  get network(): DrillNetwork {
+    return this.proxies ? new ProxyNetwork(this.proxies) : this.filter;
+  }
+
+  get bootstrap(): readonly string[] {
+    return this.site.ends.brokers.map(
+      ({ id, port }) => this.proxies?.client(id).address ?? `127.0.0.1:${port}`,
+    );
   }
 
   broker(id: number): ContainerBroker {
@@ -109,6 +130,10 @@ export class ContainerCluster implements DrillCluster {
   }
 
   async serverOf(broker: number): Promise<DrillServer | undefined> {
+    if (this.proxies) {
+      const id = this.proxies.serverOf(broker);
+      return id === undefined ? undefined : this.server(id);
+    }
     const { output } = await this.broker(broker).machine.execute('cat', '/proc/net/tcp');
     const peers = establishedTo(output, CLIENT_PORT);
     for (const server of this.servers) {
@@ -130,6 +155,7 @@ export class ContainerCluster implements DrillCluster {
   async close(): Promise<void> {
     process.removeListener('exit', this.onExit);
     removeCluster(this.site.name);
+    await this.proxies?.close();
     for (const disk of this.site.disks) disk.unmount();
     await rm(this.site.directory, { recursive: true, force: true });
   }
@@ -139,8 +165,9 @@ export class ContainerCluster implements DrillCluster {
   }
 
   private async startServers(): Promise<void> {
-    const ensemble = this.serverPorts
-      .map((_, index) => `server.${index + 1}=${this.host('zookeeper', index + 1)}`)
+    const { servers } = this.site.ends;
+    const ensemble = servers
+      .map(({ id }) => `server.${id}=${this.host('zookeeper', id)}`)
       .map((server) => `${server}:2888:3888;${CLIENT_PORT}`);
     const environment = {
       ZOO_SERVERS: ensemble.join(' '),
@@ -155,8 +182,7 @@ export class ContainerCluster implements DrillCluster {
       JVMFLAGS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dzookeeper.preAllocSize=1024',
     };
     this.servers = await Promise.all(
-      this.serverPorts.map(async (port, index) => {
-        const id = index + 1;
+      servers.map(async ({ id, port }) => {
         const machine = await Machine.create(`ZooKeeper server ${id}`, {
           image: ZOOKEEPER_IMAGE,
           name: this.host('zookeeper', id),
@@ -165,7 +191,7 @@ export class ContainerCluster implements DrillCluster {
           ports: [[CLIENT_PORT, port]],
         });
         this.machines.push(machine);
-        return new ContainerServer(id, machine, port, () => this.network.renew());
+        return new ContainerServer(id, machine, port, () => this.filter.renew());
       }),
     );
     const end = performance.now() + SERVE_WITHIN_MS;
@@ -179,13 +205,17 @@ export class ContainerCluster implements DrillCluster {
     }
   }
 
+  private async openProxies(): Promise<void> {
+    const { gateway } = await this.server(1).machine.addresses();
+    this.proxies = await LinkProxies.open({ ...this.site.ends, host: gateway });
+  }
+
   private async startBrokers(): Promise<void> {
-    const starting = this.brokerPorts.map((_, index) => this.createBroker(index + 1));
-    this.brokers = await Promise.all(starting);
+    this.brokers = await Promise.all(this.site.ends.brokers.map((end) => this.createBroker(end)));
     await Promise.all(this.brokers.map((broker) => broker.served()));
   }
 
-  private async createBroker(id: number): Promise<ContainerBroker> {
+  private async createBroker({ id, port, peerPort }: BrokerEnd): Promise<ContainerBroker> {
     const { directory, disks, network } = this.site;
     const paths = {
       data: join(directory, `data-${id}`),
@@ -208,13 +238,13 @@ export class ContainerCluster implements DrillCluster {
         DRILL_SYNCED: paths.synced,
         NODE_OPTIONS: `--require=${spoiler}`,
       },
-      ports: [[EXTERNAL_PORT, this.brokerPorts[id - 1]!]],
+      ports: [[EXTERNAL_PORT, port], ...(this.proxies ? [[INTERNAL_PORT, peerPort] as const] : [])],
       paths: [paths.data, join(directory, `notes-${id}`), spoiler],
       // So that this process may look at the files, and remove them.
       user: `${process.getuid!()}:${process.getgid!()}`,
     });
     this.machines.push(machine);
-    return new ContainerBroker(id, machine, paths, disk, () => this.network.renew());
+    return new ContainerBroker(id, machine, paths, disk, () => this.filter.renew());
   }
 
   private environmentOf(id: number, data: string): Record<string, string> {
@@ -223,12 +253,13 @@ export class ContainerCluster implements DrillCluster {
     const configs = {
       'broker.id': String(id),
       'log.dirs': data,
-      'zookeeper.connect': zookeeper.join(','),
+      'zookeeper.connect': this.proxies?.connectStringOf(id) ?? zookeeper.join(','),
       'zookeeper.session.timeout.ms': String(this.sessionTimeoutMs),
       listeners: `INTERNAL://:${INTERNAL_PORT},EXTERNAL://:${EXTERNAL_PORT}`,
       'advertised.listeners': `${internal},EXTERNAL://${this.bootstrap[id - 1]}`,
       'listener.security.protocol.map': 'INTERNAL:PLAINTEXT,EXTERNAL:PLAINTEXT',
       'inter.broker.listener.name': 'INTERNAL',
+      'inter.broker.endpoint.overrides': this.proxies?.overridesOf(id) ?? '',
       'log.dir.min.free.bytes': '0',
       ...this.shape.configs,
     };
@@ -238,21 +269,25 @@ export class ContainerCluster implements DrillCluster {
   }
 }
 
-const OF_THIS_DRIVER: readonly Ability[] = ['clock', 'files', 'power', 'slowFlush', 'openFiles'];
-const ESTABLISHED = '01';
-
-/** Addresses with which `/proc/net/tcp` has connections to a port. */
-export function establishedTo(table: string, port: number): Set<string> {
-  const found = new Set<string>();
-  for (const line of table.split('\n')) {
-    const [, , remote = '', state] = line.trim().split(/\s+/);
-    const [address = '', hexPort = ''] = remote.split(':');
-    if (state !== ESTABLISHED || parseInt(hexPort, 16) !== port) continue;
-    // A number of this machine's byte order.
-    found.add([...Buffer.from(address, 'hex').reverse()].join('.'));
-  }
-  return found;
+async function chooseEnds({ brokers, servers }: ClusterShape): Promise<LinkEnds> {
+  const ports = await freePorts(2 * brokers + servers);
+  const peerPorts = ports.splice(0, brokers);
+  const end = (port: number, index: number) => ({ id: index + 1, port });
+  return {
+    brokers: ports.splice(0, brokers).map((port, index) => ({
+      ...end(port, index),
+      peerPort: peerPorts[index]!,
+    })),
+    servers: ports.map(end),
+  };
 }
+
+function wantsProxies({ needs }: ClusterShape): boolean {
+  return needs.some((ability) => OF_PROXIES.includes(ability));
+}
+
+const OF_PROXIES: readonly Ability[] = ['slow', 'tear'];
+const OF_THIS_DRIVER: readonly Ability[] = ['clock', 'files', 'power', 'slowFlush', 'openFiles'];
 
 function found<T extends { readonly id: number }>(all: readonly T[], id: number): T {
   const one = all.find((each) => each.id === id);

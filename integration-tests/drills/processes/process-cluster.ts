@@ -13,10 +13,10 @@ import type {
   DrillCluster,
   DrillServer,
 } from '../drill-cluster';
+import { ProxyNetwork } from '../proxy-network';
 import type { Disturbance } from './disturbance';
 import { limitOpenFiles, openFilesOf } from './open-files';
 import { loseUnflushed, noteSafe } from './power-cut';
-import { ProxyNetwork } from './proxy-network';
 import { SmallDisk } from './small-disk';
 
 const TICK_MS = 500;
@@ -35,7 +35,7 @@ export class ProcessCluster implements DrillCluster {
     directory: string,
     readonly sessionTimeoutMs: number,
   ) {
-    this.network = new ProxyNetwork(cluster);
+    this.network = new ProxyNetwork(cluster.links);
     const disk: Ability[] = disks.size > 0 ? ['disk'] : [];
     this.abilities = new Set<Ability>(['tear', 'slow', 'clock', 'files', ...disk, ...linuxOnly()]);
     this.brokers = cluster.ids.map(
@@ -102,10 +102,8 @@ export class ProcessCluster implements DrillCluster {
   }
 
   serverOf(broker: number): Promise<DrillServer | undefined> {
-    const connected = this.servers.find(
-      ({ id }) => this.cluster.zookeeperProxy(broker, id).open > 0,
-    );
-    return Promise.resolve(connected);
+    const id = this.cluster.links.serverOf(broker);
+    return Promise.resolve(id === undefined ? undefined : this.server(id));
   }
 
   async keep(directory: string, { data }: { readonly data: boolean }): Promise<void> {

@@ -1,6 +1,6 @@
-import type { Direction, FaultProxy } from '../../harness/fault-proxy';
-import type { MultiBrokerCluster } from '../../harness/multi-broker-cluster';
-import type { DrillNetwork, Place, Slowness } from '../drill-cluster';
+import type { Direction, FaultProxy } from '../harness/fault-proxy';
+import type { LinkProxies } from '../harness/link-proxies';
+import type { DrillNetwork, Place, Slowness } from './drill-cluster';
 
 /** One direction of the connections through a proxy. */
 interface Lane {
@@ -14,7 +14,7 @@ interface Lane {
  * losing them: TCP sends again what did not arrive.
  */
 export class ProxyNetwork implements DrillNetwork {
-  constructor(private readonly cluster: MultiBrokerCluster) {}
+  constructor(private readonly links: LinkProxies) {}
 
   cut(from: Place, to: Place): Promise<void> {
     for (const { proxy, direction } of this.lanes(from, to)) proxy.hold(direction);
@@ -35,7 +35,7 @@ export class ProxyNetwork implements DrillNetwork {
   }
 
   heal(): Promise<void> {
-    for (const proxy of this.cluster.allProxies().values()) proxy.heal();
+    for (const proxy of this.links.all()) proxy.heal();
     return Promise.resolve();
   }
 
@@ -53,9 +53,9 @@ export class ProxyNetwork implements DrillNetwork {
   private between(opener: Place, other: Place): FaultProxy | undefined {
     if (other === 'clients' || 'server' in other) {
       if (other === 'clients' || opener === 'clients' || !('broker' in opener)) return undefined;
-      return this.cluster.zookeeperProxy(opener.broker, other.server);
+      return this.links.zookeeper(opener.broker, other.server);
     }
-    if (opener === 'clients') return this.cluster.clientProxy(other.broker);
-    return 'broker' in opener ? this.cluster.peerProxy(opener.broker, other.broker) : undefined;
+    if (opener === 'clients') return this.links.client(other.broker);
+    return 'broker' in opener ? this.links.peer(opener.broker, other.broker) : undefined;
   }
 }
