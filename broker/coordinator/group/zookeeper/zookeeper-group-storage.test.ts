@@ -180,6 +180,28 @@ describe('ZooKeeperGroupStorage', () => {
     cluster.started.ensemble.faults.regainQuorum();
   });
 
+  it('brokers that stop and come back leave every group listed by who would coordinate it', async () => {
+    const storages = new Map<number, GroupStorage>();
+    for (const id of [1, 2, 3]) storages.set(id, await cluster.join(id));
+    const groups = Array.from({ length: 20 }, (_, at) => `group-${at}`);
+    for (const [at, group] of groups.entries()) {
+      const claim = await storages.get(1 + (at % 3))?.claim(group, quiet);
+      await claim?.saveOffsets([sampleOffset('orders', 0, at)]);
+    }
+    for (const id of [1, 2, 3]) {
+      await storages.get(id)?.close();
+      storages.set(id, await cluster.join(id));
+    }
+    const listed: string[] = [];
+    for (const [id, storage] of storages) {
+      for (const group of await storage.list()) {
+        listed.push(group);
+        expect(await storage.coordinatorOf(group)).toBe(id);
+      }
+    }
+    expect(listed.sort()).toEqual(groups.sort());
+  });
+
   it('finishes the removal that another broker began', async () => {
     const [one, two] = [await cluster.join(1), await cluster.join(2)];
     const claim = await one.claim('g', quiet);

@@ -3,6 +3,7 @@ import { describeError } from '../../../../client/runtime/error';
 import {
   brokerEpoch,
   ClaimedGroup,
+  type GroupCoordination,
   GroupStore,
   pipelined,
   type ZooKeeperClient,
@@ -60,11 +61,7 @@ export class ZooKeeperGroupStorage implements GroupStorage {
   async coordinatorOf(groupId: string): Promise<number | undefined> {
     if (this.claims.has(groupId)) return this.options.brokerId;
     try {
-      const { claimant, successor } = await this.cache.get(groupId);
-      if (claimant !== null) return claimant.brokerId;
-      const candidates = this.candidates();
-      const isProposed = successor !== null && candidates.includes(successor);
-      return isProposed ? successor : rendezvous(groupId, candidates);
+      return this.brokerOf(groupId, await this.cache.get(groupId));
     } catch (error) {
       throw storageError(groupId, error);
     }
@@ -86,16 +83,16 @@ export class ZooKeeperGroupStorage implements GroupStorage {
   }
 
   async list(): Promise<string[]> {
-    const { brokerId, brokers } = this.options;
+    const { brokerId } = this.options;
     try {
-      const ids = brokers().map(({ id }) => id);
       const all = new Set([...(await this.asked.list()), ...this.claims.keys()]);
       const listed = await pipelined([...all], async (groupId) => {
         if (this.claims.has(groupId)) return true;
-        if (rendezvous(groupId, ids) !== brokerId) return false;
-        const { claimant, isDead } = await this.asked.coordination(groupId);
+        const coordination = await this.asked.coordination(groupId);
+        const { claimant, isDead } = coordination;
+        if (claimant !== null || this.brokerOf(groupId, coordination) !== brokerId) return false;
         if (isDead) void this.finishRemoval(groupId);
-        return claimant === null && !isDead;
+        return !isDead;
       });
       return [...all].filter((_, index) => listed[index]);
     } catch (error) {
@@ -156,6 +153,17 @@ export class ZooKeeperGroupStorage implements GroupStorage {
         'A group that is half removed could not be removed now.',
       );
     }
+  }
+
+  /** Who has claimed it; else whom the last coordinator proposed, if that one lives; else by the hash. */
+  private brokerOf(
+    groupId: string,
+    { claimant, successor }: GroupCoordination,
+  ): number | undefined {
+    if (claimant !== null) return claimant.brokerId;
+    const candidates = this.candidates();
+    const isProposed = successor !== null && candidates.includes(successor);
+    return isProposed ? successor : rendezvous(groupId, candidates);
   }
 
   private candidates(): number[] {
