@@ -330,6 +330,6 @@ export class Leadership {
   }
 
   private tooFew(needed: number): string {
-    return `${this.name} has ${this.isr.length} replicas in sync, ${needed} are needed.`;
+    return `In sync: ${this.isr.length}; min.insync.replicas asks for ${needed}.`;
   }
 }

@@ -2,6 +2,7 @@ import { ProtocolError } from '../protocol/protocol-error';
 import type { Cluster, TopicMetadata } from '../network';
 import { askTopics } from './ask-topics';
 import type { AdminCallOptions } from './call-options';
+import { MissingPartitionError } from './missing-partition-error';
 import { settleEach } from './settle-each';
 
 /** Partitions, leaders and replicas of topics, as a broker knows them now. */
@@ -15,14 +16,19 @@ export function describeTopics(
     items: topics,
     nameOf: (topic) => topic,
     timeoutMs,
-    final: ['UNKNOWN_TOPIC_OR_PARTITION'],
     attempt: async ({ items, report }) => {
       const found = await askTopics(cluster, items);
       for (const name of items) {
         const topic = found.get(name);
-        if (topic instanceof ProtocolError) report.failed(name, topic);
+        if (topic instanceof ProtocolError) report.failed(name, named(name, topic));
         else if (topic) report.done(name, topic);
       }
     },
   });
+}
+
+/** A broker that misses a topic says it without its name. */
+function named(name: string, error: ProtocolError): Error {
+  const isMissing = error.code === 'UNKNOWN_TOPIC_OR_PARTITION';
+  return isMissing ? new MissingPartitionError(`There is no topic "${name}".`) : error;
 }

@@ -16,7 +16,7 @@ export class ConnectionError extends KafkaClassicError {
   readonly maybeSent: boolean;
 
   constructor(endpoint: Endpoint, what: string, facts: { maybeSent: boolean; cause?: unknown }) {
-    super(`${formatEndpoint(endpoint)}: ${what}`, {
+    super(`${formatEndpoint(endpoint)}: ${what.replace(/\.?$/, '.')}`, {
       code: 'NETWORK_EXCEPTION',
       retriable: true,
       advice: 'Check that the broker runs and that its advertised address is reachable from here.',

@@ -1,22 +1,6 @@
 import { KafkaClassicError } from '../runtime/error';
+import { adviceFor } from './error-advice';
 import { ErrorCode, errorFacts, type ClientAction, type ErrorName } from './error-codes';
-
-const advice: Record<ClientAction, string> = {
-  none: '',
-  retry: 'Repeat after a moment.',
-  'refresh-metadata': 'Ask for metadata again and repeat at the current leader.',
-  'find-coordinator': 'Find the coordinator again and repeat there.',
-  'rejoin-group': 'Join the group again.',
-  'reset-offset': 'Choose a new offset between the start and the end of the log.',
-  reconnect: 'Connect again and negotiate versions.',
-  'fix-request':
-    'Repeating the same request does not help: change it, the config or the permission.',
-  fatal: 'This client instance cannot go on: close it and make a new one.',
-};
-
-export function adviceFor(action: ClientAction): string {
-  return advice[action];
-}
 
 /** An error with one of Kafka's codes: what a broker answers, and what rooms of the broker throw. */
 export class ProtocolError extends KafkaClassicError {
@@ -32,7 +16,7 @@ export class ProtocolError extends KafkaClassicError {
     super(message || facts.text, {
       code: name,
       retriable: facts.retriable,
-      advice: advice[facts.action],
+      advice: adviceFor(name, facts.action),
       cause,
     });
     this.errorCode = facts.code;

@@ -136,12 +136,14 @@ function typeName(type: string): string {
   return type === '' ? 'Unknown' : type[0].toUpperCase() + type.slice(1);
 }
 
-/** The numbers of each topic's partitions in brackets, in the order of their texts. */
+/** `clicks(0,1), orders(2)`, as before Kafka 3.9, which forgets to name the topics. */
 function assignmentText({ partitions }: GroupMember): string {
-  const topics = new Map<string, string[]>();
+  const topics = new Map<string, number[]>();
   for (const { topic, partition } of partitions) {
-    topics.set(topic, [...(topics.get(topic) ?? []), String(partition)]);
+    topics.set(topic, [...(topics.get(topic) ?? []), partition]);
   }
-  const texts = [...topics.values()].map((numbers) => `(${numbers.sort().join(',')})`);
+  const texts = [...topics].map(
+    ([topic, numbers]) => `${topic}(${numbers.sort((a, b) => a - b).join(',')})`,
+  );
   return texts.length === 0 ? MISSING : texts.sort().join(', ');
 }

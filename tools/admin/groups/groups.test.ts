@@ -121,8 +121,8 @@ describe('--describe', () => {
     expect(stdout.split('\n')).toEqual([
       '',
       'GROUP           CONSUMER-ID     HOST            CLIENT-ID       #PARTITIONS     ASSIGNMENT',
-      'shop            app-1           /127.0.0.1      app             1               (2)',
-      'shop            app-2           /127.0.0.1      app             2               (0,1)',
+      'shop            app-1           /127.0.0.1      app             1               clicks(2)',
+      'shop            app-2           /127.0.0.1      app             2               clicks(0,1)',
       '',
     ]);
     const group = groups.groups.get('shop');
@@ -319,8 +319,15 @@ describe('--reset-offsets', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(
       "Assignments can only be reset if the group 'shop' is inactive, " +
-        'but the current state is Stable.',
+        'but the current state is Stable. Stop its consumers; one that died counts until its ' +
+        'session timeout is over.',
     );
+  });
+
+  test('and the topic exists', async () => {
+    const { code, stderr } = await reset('--topic', 'nosuch', '--to-earliest');
+    expect(code).toBe(1);
+    expect(stderr).toContain('There is no topic "nosuch". Check the name');
   });
 });
 

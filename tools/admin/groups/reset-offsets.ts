@@ -57,7 +57,8 @@ function whyNot({ groupId, state }: GroupDescription, file?: ResetPlan): string 
   if (state !== 'Empty' && state !== 'Dead') {
     return (
       `Assignments can only be reset if the group '${groupId}' is inactive, ` +
-      `but the current state is ${state}.`
+      `but the current state is ${state}. ` +
+      'Stop its consumers; one that died counts until its session timeout is over.'
     );
   }
   return file && !file.has(groupId) ? `No reset plan for group ${groupId} found` : undefined;
