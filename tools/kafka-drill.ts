@@ -13,12 +13,12 @@ import { loadPropertiesFile } from './cli/properties-file';
 import { mustReachBroker } from './cli/reach-broker';
 import { UsageError } from './cli/usage-error';
 import { bootstrapServers, declareAdminOptions, type AdminOptions } from './admin/admin-options';
-import { verdictLine } from './drill/checker/verdict';
-import { runUserDrill, type UserDrillResult } from './drill/run-user-drill';
+import { runUserDrill } from './drill/run-user-drill';
 import { chooseTarget, type TargetOptions } from './drill/target/choose-target';
-import type { BrokerTarget } from './drill/target/broker-target';
+import { lacks, type BrokerTarget } from './drill/target/broker-target';
 import { DrillTargetError } from './drill/target/target-error';
 import { userDrills } from './drill/user-drills';
+import { userReport } from './drill/user-report';
 
 interface Options extends AdminOptions, TargetOptions {
   drill?: string;
@@ -124,7 +124,7 @@ async function drill(context: CommandContext<Options>): Promise<number> {
         });
         if (!result.passed) failed++;
         results.push({ drill: name, round, ...result });
-        if (!options.json) report(name, result, print);
+        if (!options.json) userReport(name, result).forEach(print);
       }
     }
     if (options.json) print(JSON.stringify(results, null, 2));
@@ -170,7 +170,7 @@ function isPossible(
   const lacking = userDrills[name].needs.filter((need) => !target.abilities.has(need));
   const why =
     lacking.length > 0
-      ? `${target.description} cannot: ${lacking.join(', ')}`
+      ? `${lacking.map((ability) => lacks[ability]).join(', ')}; these are ${target.description}`
       : name !== 'all-kill' && name !== 'rolling-restart' && brokers.length < 3
         ? `it takes three brokers, and there are ${brokers.length}`
         : undefined;
@@ -178,19 +178,6 @@ function isPossible(
   if (options.drill !== 'all') throw new UsageError(`${name} cannot be done: ${why}.`);
   note(`SKIPPED ${name}: ${why}.`);
   return false;
-}
-
-function report(
-  name: string,
-  { passed, verdict, problems, seconds }: UserDrillResult,
-  print: (line: string) => void,
-): void {
-  const word = passed ? 'PASSED' : 'FAILED';
-  print(`${name}: ${word} in ${seconds.toFixed(1)} s: ${verdictLine(verdict)}`);
-  for (const problem of problems) print(`  ${problem}`);
-  for (const { anomaly, partition, what } of verdict.findings) {
-    print(`  ${anomaly}: ${partition}: ${what}`);
-  }
 }
 
 if (require.main === module) void runCommand(definition);

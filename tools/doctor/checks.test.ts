@@ -435,13 +435,18 @@ describe('remedies that know more', () => {
   const deletion: Plant = (w) => w.zookeeper.deletions.set('clicks', { topicId: null, at: 0 });
 
   test.each<[string, RegExp, Plant[]]>([
-    ['NO_LEADER', /Broker 1,2,3 is in sync and alive/, [(w) => (state(w).leader = -1)]],
+    ['NO_LEADER', /^In sync and alive: brokers 1, 2 and 3/, [(w) => (state(w).leader = -1)]],
     [
       'NO_LEADER',
       /^Start broker 3\. .*unclean/,
       [(w) => Object.assign(state(w), { leader: -1, isr: [3] }), (w) => dies(w, 3)],
     ],
-    ['UNDER_REPLICATED', /^Start broker 3/, [(w) => (state(w).isr = [1, 2]), (w) => dies(w, 3)]],
+    ['UNDER_REPLICATED', /^Start broker 3,/, [(w) => (state(w).isr = [1, 2]), (w) => dies(w, 3)]],
+    [
+      'UNDER_REPLICATED',
+      /^Start brokers 2 and 3,/,
+      [(w) => (state(w).isr = [1]), (w) => dies(w, 3), (w) => dies(w, 2)],
+    ],
     ['DELETION_STUCK', /waits for broker 3/, [deletion, (w) => dies(w, 3)]],
     ['DELETION_STUCK', /reassignment/, [deletion, (w) => moving(w, [3], [])]],
     [

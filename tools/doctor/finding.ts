@@ -30,3 +30,10 @@ export function ids(list: Iterable<number>): string {
   const text = [...list].join(',');
   return text === '' ? 'none' : text;
 }
+
+/** `broker 1`, `brokers 1 and 2`, `brokers 1, 2 and 3`, in this order. */
+export function brokersNamed(list: Iterable<number>): string {
+  const sorted = [...list].sort((a, b) => a - b);
+  if (sorted.length === 1) return `broker ${sorted[0]}`;
+  return `brokers ${sorted.slice(0, -1).join(', ')} and ${sorted[sorted.length - 1]}`;
+}

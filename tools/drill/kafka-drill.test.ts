@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ranCommand } from '../cli/testing';
 import { definition } from '../kafka-drill';
+import { newVerdict, report } from './checker/verdict';
 import { CommandTarget } from './target/command-target';
 import { until } from './until';
 import { userDrills } from './user-drills';
+import { userReport } from './user-report';
 
 const run = (...args: string[]) => ranCommand(definition, args);
 
@@ -25,6 +27,28 @@ test.each([
   const { code, stderr } = await run(...args);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
+});
+
+test('what a drill has found is told in words', () => {
+  const seconds = 27.24;
+  const verdict = { ...newVerdict(), acked: 800, read: 800, longestUnavailabilityMs: 18_942 };
+  expect(userReport('leader-kill', { passed: true, verdict, problems: [], seconds })).toEqual([
+    'leader-kill: PASSED in 27.2 s',
+    '  800 records acknowledged, 800 read; none lost, duplicated or reordered',
+    '  longest time that a partition acknowledged nothing: 18.9 s',
+  ]);
+  report(verdict, 'lost', 't-0', () => '17 is not there', 2);
+  const problems = ['a reader failed: no'];
+  expect(userReport('leader-kill', { passed: false, verdict, problems, seconds })).toEqual([
+    'leader-kill: FAILED in 27.2 s',
+    '  800 records acknowledged, 800 read; not all is well:',
+    '  longest time that a partition acknowledged nothing: 18.9 s',
+    '  a reader failed: no',
+    '  lost 2: acknowledged, and not there',
+    '    lost: t-0: 17 is not there',
+  ]);
+  const nothing = { passed: false, verdict: newVerdict(), problems: [], seconds };
+  expect(userReport('all-kill', nothing)[1]).toBe('  0 records acknowledged, 0 read');
 });
 
 describe('brokers reached by commands', () => {

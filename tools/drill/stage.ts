@@ -1,7 +1,13 @@
 import type { Admin } from '../../client/admin';
+import { tellIfSlow } from '../cli/tell-if-slow';
 import type { Load } from './load/load';
 import type { BrokerTarget } from './target/broker-target';
 import { until } from './until';
+
+/** A person who watches wonders what is going on. */
+const SLOWLY_SERVED =
+  'still waiting: others take over from a broker when its ZooKeeper session is over ' +
+  '(zookeeper.session.timeout.ms, 18 s by default)';
 
 /** What a drill does its harm with. Whatever it broke is mended by {@link heal}. */
 export class Stage {
@@ -102,9 +108,10 @@ export class Stage {
   /** Resolves when every partition has acknowledged something sent from now on. */
   async served(): Promise<void> {
     const before = this.load.acked;
-    await this.until('every partition to acknowledge records', () =>
+    const served = this.until('every partition to acknowledge records', () =>
       this.load.acked.every((count, index) => count > (before[index] ?? 0)),
     );
+    await tellIfSlow(served, () => this.tell(SLOWLY_SERVED));
     this.tell('every partition acknowledges records');
   }
 

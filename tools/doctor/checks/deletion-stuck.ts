@@ -1,6 +1,6 @@
 import { paths } from '../../../zk-coordination/stores/paths';
 import type { Check } from '../check';
-import { ids, says } from '../finding';
+import { brokersNamed, says } from '../finding';
 import { isAlive } from '../look-up';
 import type { Snapshot, TopicView } from '../snapshot';
 
@@ -43,7 +43,7 @@ function obstacle(
   const dead = assignments.flatMap(({ replicas }) =>
     replicas.filter((id) => !isAlive(snapshot, id)),
   );
-  if (dead.length > 0) return `It waits for broker ${ids(new Set(dead))}: start it.`;
+  if (dead.length > 0) return `It waits for ${brokersNamed(new Set(dead))}: start what is missing.`;
   if (assignments.some(({ adding, removing }) => adding.length + removing.length > 0)) {
     return 'It waits until a reassignment of the topic is over.';
   }

@@ -1,7 +1,7 @@
 import { NO_LEADER } from '../../../zk-coordination/stores/partition-state';
 import { paths } from '../../../zk-coordination/stores/paths';
 import type { Check } from '../check';
-import { ids, says } from '../finding';
+import { brokersNamed, ids, says } from '../finding';
 import { about, isAlive, statedPartitionsOf, statePath } from '../look-up';
 
 export const noLeader: Check = {
@@ -24,8 +24,8 @@ export const noLeader: Check = {
         ],
         remedy:
           electable.length > 0
-            ? `Broker ${ids(electable)} is in sync and alive, and could lead: see in the controller's log why it does not.`
-            : `Start broker ${ids(isr)}. If it is lost for good, kafka-leader-election --election-type unclean lets another replica lead, and loses what only the lost one had.`,
+            ? `In sync and alive: ${brokersNamed(electable)}. See in the controller's log why nobody leads.`
+            : `Start ${isr.length > 1 ? 'one of ' : ''}${brokersNamed(isr)}. If that cannot be, kafka-leader-election --election-type unclean lets another replica lead, and loses what only those in sync had.`,
       };
     }
   },

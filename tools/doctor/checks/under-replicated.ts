@@ -1,6 +1,6 @@
 import { paths } from '../../../zk-coordination/stores/paths';
 import type { Check } from '../check';
-import { ids, says } from '../finding';
+import { brokersNamed, ids, says } from '../finding';
 import { about, isAlive, statedPartitionsOf, statePath } from '../look-up';
 
 export const underReplicated: Check = {
@@ -24,7 +24,7 @@ export const underReplicated: Check = {
           says(statePath(partition), `isr ${ids(isr)}`),
         ],
         ...(dead.length > 0 && {
-          remedy: `Start broker ${ids(dead)}, or move its partitions to others.`,
+          remedy: `Start ${brokersNamed(dead)}, or move partitions to others.`,
         }),
       };
     }

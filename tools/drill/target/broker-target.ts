@@ -1,6 +1,14 @@
 /** Harm that a target can do to brokers besides killing them. */
 export type Ability = 'pause' | 'stop' | 'cut' | 'zookeeper';
 
+/** What it means for a target not to have an ability. */
+export const lacks: Readonly<Record<Ability, string>> = {
+  pause: 'brokers cannot be paused',
+  stop: 'brokers cannot be stopped cleanly',
+  cut: 'brokers cannot be cut off',
+  zookeeper: 'no ZooKeeper server can be killed',
+};
+
 /**
  * The machines of somebody's cluster, as far as a drill does harm to them. Each method resolves when
  * the harm is done, not when the cluster has noticed.

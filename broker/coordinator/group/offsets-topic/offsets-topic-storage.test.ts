@@ -35,6 +35,7 @@ let changed: () => void;
 let storage: OffsetsTopicStorage;
 let topicExists: boolean;
 let created: number;
+let leaders: (number | undefined)[];
 
 const events = (): ClaimEvents & { lost: number } => {
   const told = { lost: 0, onLost: () => void told.lost++ };
@@ -57,7 +58,7 @@ async function start(): Promise<void> {
     membership: membership.storage(),
     allGroups: () => Promise.resolve([...membership.groups.keys()]),
     partitionCount: () => Promise.resolve(topicExists ? PARTITIONS : undefined),
-    leader: (index) => [1, undefined, 1][index],
+    leader: (index) => leaders[index],
     createTopic: () => {
       created++;
       topicExists = true;
@@ -87,6 +88,7 @@ beforeEach(async () => {
   membership = new FakeMembership();
   topicExists = true;
   created = 0;
+  leaders = [1, undefined, 1];
   await start();
 });
 afterEach(async () => {
@@ -97,7 +99,7 @@ afterEach(async () => {
 it('names the leader of the partition as coordinator, and creates the topic when asked first', async () => {
   topicExists = false;
   const group = 'my-group';
-  expect(await storage.coordinatorOf(group)).toBe([1, undefined, 1][partitionOfGroup(group, 3)]);
+  expect(await storage.coordinatorOf(group)).toBe(leaders[partitionOfGroup(group, 3)]);
   expect(created).toBe(1);
   await storage.coordinatorOf('another');
   expect(created).toBe(1);
@@ -262,6 +264,23 @@ it('lists the groups of the partitions it leads', async () => {
   partitions[0]?.loseLead();
   const expected = [...groups, 'h'].filter((groupId) => partitionOfGroup(groupId, 3) !== 0);
   expect((await storage.list()).sort()).toEqual(expected);
+});
+
+it('creates the topic to list groups that are in ZooKeeper only, and none before it is led', async () => {
+  topicExists = false;
+  expect(await storage.list()).toEqual([]);
+  expect(created).toBe(0);
+  membership.groups.set('h', {
+    ...({ state: 'Empty', generation: 1, protocolType: null, protocol: null } as const),
+    ...{ leader: null, since: 1, members: [] },
+  });
+  const led = leaders;
+  leaders = [];
+  await expect(storage.list()).rejects.toMatchObject({ code: 'COORDINATOR_NOT_AVAILABLE' });
+  expect(created).toBe(1);
+  leaders = led;
+  expect(await storage.list()).toEqual(['h']);
+  expect(created).toBe(1);
 });
 
 /** Another broker leads the partition for a while, and commits. */

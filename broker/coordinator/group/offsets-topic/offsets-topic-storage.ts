@@ -95,15 +95,17 @@ export class OffsetsTopicStorage implements GroupStorage {
 
   /** See {@link GroupStorage.list}. */
   async list(): Promise<string[]> {
-    const count = await this.partitionCount('');
+    const all = await this.options.allGroups();
+    const count = (await this.partitionCount('')) ?? (await this.createdFor(all));
     if (count === undefined) return [];
+    this.assertSettled(count);
     const groups = new Set<string>();
     for (let index = 0; index < count; index++) {
       if (!this.isLedHere(index)) continue;
       for (const groupId of (await this.load(index)).groupIds) groups.add(groupId);
     }
     for (const { groupId } of this.claims.keys()) groups.add(groupId);
-    const others = (await this.options.allGroups()).filter(
+    const others = all.filter(
       (groupId) => !groups.has(groupId) && this.isLedHere(partitionOfGroup(groupId, count)),
     );
     for (const groupId of await this.existing(others)) groups.add(groupId);
@@ -159,6 +161,26 @@ export class OffsetsTopicStorage implements GroupStorage {
       existing.push(...some.filter((_, index) => found[index] && isThere(found[index])));
     }
     return existing;
+  }
+
+  /** Groups from before the topic was used belong to nobody until it is there. */
+  private async createdFor(groupIds: readonly string[]): Promise<number | undefined> {
+    return (await this.existing(groupIds)).length > 0 ? this.created('') : undefined;
+  }
+
+  /**
+   * Nobody leads a topic that has just been created: then no broker would name the groups.
+   *
+   * @throws GroupStorageError
+   */
+  private assertSettled(count: number): void {
+    const indexes = Array.from({ length: count }, (_, index) => index);
+    if (indexes.some((index) => this.options.leader(index) !== undefined)) return;
+    throw new GroupStorageError(
+      'unavailable',
+      '',
+      'No partition of the offsets topic has a leader.',
+    );
   }
 
   /** @throws GroupStorageError */
