@@ -1,7 +1,12 @@
 import type { RequestOf, ResponseInput } from '../../client/protocol/api';
 import { ErrorCode } from '../../client/protocol/error-codes';
 import type { Fetch } from '../../client/protocol/messages/fetch';
-import type { FetchedPartition, FetchedTopic, FetchSession } from '../replication/fetch-session';
+import type {
+  FetchedPartition,
+  FetchedPartitions,
+  FetchedTopic,
+  FetchSession,
+} from '../replication/fetch-session';
 import { NO_SESSION, type FetchSessionCache } from '../replication/fetch-session-cache';
 
 export type FetchRequest = RequestOf<typeof Fetch>;
@@ -15,8 +20,10 @@ export interface FetchOutcome extends FetchedTopic {
 
 /** What a fetch is about, by its session. */
 export interface FetchContext {
-  readonly partitions: Iterable<FetchedPartition>;
-  /** The response, once each partition has its answer. */
+  readonly partitions: FetchedPartitions;
+  /** Undefined where there is none yet. */
+  readonly session?: FetchSession;
+  /** The response, once each partition that has news has its answer. */
   respond(outcomes: readonly FetchOutcome[]): FetchResponse;
 }
 
@@ -93,6 +100,7 @@ function fullContext(
 function incrementalContext(session: FetchSession, sessionEpoch: number): FetchContext {
   return {
     partitions: session.partitions,
+    session,
     respond: (outcomes) => {
       if (!session.isLatest(sessionEpoch)) {
         return sessionError(ErrorCode.INVALID_FETCH_SESSION_EPOCH, session.id);

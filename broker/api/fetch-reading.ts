@@ -4,8 +4,8 @@ import { ZERO_UUID } from '../../client/protocol/schema';
 import type { Logger } from '../../client/runtime/logger';
 import type { Log, LogReadResult } from '../log';
 import { divergence } from '../replication/epoch-end';
-import type { FetchPosition } from '../replication/fetch-purgatory';
-import type { FetchedPartition } from '../replication/fetch-session';
+import type { FetchWaiter } from '../replication/fetch-waiter';
+import type { FetchedPartition, FetchedPartitions } from '../replication/fetch-session';
 import type { Partition } from '../replication/partition';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ReplicationQuota } from '../replication/replication-quota';
@@ -35,6 +35,9 @@ export interface ReadOptions {
 
 /** What one look at the partitions brought. */
 export interface Reading {
+  /** How many it was about. */
+  readonly partitions: number;
+  /** Of those whose client does not know all of it already. */
   readonly outcomes: readonly FetchOutcome[];
   readonly bytes: number;
   /** Whether there is something to tell that is not records. */
@@ -42,20 +45,15 @@ export interface Reading {
   readonly buffers: readonly LogReadResult[];
 }
 
-/** Records that may be read. */
-interface Readable {
-  readonly log: Log;
-  readonly end: number;
-}
-
 /**
- * Reads every partition in the order given, as long as the bounds allow.
+ * Reads every partition in the order given, as long as the bounds allow. Of a session of a thousand
+ * partitions most have no news, and a look at such a one makes nothing.
  *
  * @param isFirst whether followers are heard: what they ask for is what they have. Not when the same
  *   request reads again after it has waited.
  */
 export function readPartitions(
-  partitions: Iterable<FetchedPartition>,
+  partitions: FetchedPartitions,
   fetcher: Fetcher,
   isFirst: boolean,
   options: ReadOptions,
@@ -64,17 +62,45 @@ export function readPartitions(
   const outcomes: FetchOutcome[] = [];
   const buffers: LogReadResult[] = [];
   const cold: Promise<void>[] = [];
-  const total = { bytes: 0, isUrgent: false };
+  const total = { partitions: 0, bytes: 0, isUrgent: false };
   let budget = options.maxBytes;
 
-  const readOne = (wanted: FetchedPartition, response: FetchPartitionResponse) => {
+  const answer = (wanted: FetchedPartition): FetchPartitionResponse => {
+    const response = emptyResponse(wanted.partition);
+    outcomes.push({ topic: wanted.topic, topicId: wanted.topicId, response });
+    return response;
+  };
+  const readOne = (wanted: FetchedPartition) => {
+    const { fetchOffset } = wanted;
     const partition = partitionOf(wanted, replicas);
-    const readable = whatIsReadable(wanted, partition, fetcher, isFirst, response);
-    if (!readable) {
-      total.isUrgent = true;
-      return;
+    const log = logFor(wanted, partition, fetcher);
+    const isFollower = fetcher.replicaId >= 0;
+    const parting = partingOf(wanted.lastFetchedEpoch, fetchOffset, log, partition, isFollower);
+    if (isFirst && isFollower && !parting) partition.recordFetch(fetcher, wanted);
+    const preferred = parting ? -1 : (fetcher.preferredReplica?.(partition, fetchOffset) ?? -1);
+    const { highWatermark, logStartOffset } = log;
+    const end = isFollower ? log.writtenEndOffset : highWatermark;
+    const isUrgent = parting !== undefined || preferred >= 0;
+    const hasRecords = !isUrgent && end > fetchOffset && !isHeldBack(partition, fetcher, quota);
+    if (!isUrgent && !hasRecords && wanted.knows?.(highWatermark, logStartOffset)) return;
+
+    const response = answer(wanted);
+    response.highWatermark = response.lastStableOffset = highWatermark;
+    response.logStartOffset = logStartOffset;
+    if (parting) {
+      response.divergingEpoch = { epoch: parting.leaderEpoch, endOffset: parting.endOffset };
+    } else if (preferred >= 0) {
+      response.preferredReadReplica = preferred;
     }
-    if (readable.end <= wanted.fetchOffset || isHeldBack(partition, fetcher, quota)) return;
+    if (isUrgent) total.isUrgent = true;
+    else if (hasRecords) readRecords(wanted, response, log, end);
+  };
+  const readRecords = (
+    wanted: FetchedPartition,
+    response: FetchPartitionResponse,
+    log: Log,
+    end: number,
+  ) => {
     const isFirstRead = buffers.length === 0 && cold.length === 0;
     const limit = Math.max(0, Math.min(wanted.partitionMaxBytes, budget));
     if (!isFirstRead && limit === 0) return;
@@ -84,7 +110,13 @@ export function readPartitions(
       total.bytes += result.records.length;
       buffers.push(result);
     };
-    const result = readable.log.read(wanted.fetchOffset, limit, readable.end, isFirstRead);
+    let result: LogReadResult | Promise<LogReadResult>;
+    try {
+      result = log.read(wanted.fetchOffset, limit, end, isFirstRead);
+    } catch (error) {
+      fail(wanted, response, error);
+      return;
+    }
     if (result instanceof Promise) {
       // What a cold read will bring is not known yet: count its bound.
       budget -= limit;
@@ -100,83 +132,55 @@ export function readPartitions(
     response.currentLeader = leaderHint(wanted, response.errorCode, replicas);
   };
 
-  for (const wanted of partitions) {
-    const response = emptyResponse(wanted.partition);
-    outcomes.push({ topic: wanted.topic, topicId: wanted.topicId, response });
+  partitions.forEach((wanted) => {
+    total.partitions++;
     try {
-      readOne(wanted, response);
+      readOne(wanted);
     } catch (error) {
-      fail(wanted, response, error);
+      fail(wanted, answer(wanted), error);
     }
-  }
+  });
   const done = (): Reading => ({ outcomes, ...total, buffers });
   return cold.length === 0 ? done() : Promise.all(cold).then(done);
 }
 
 /**
- * Where the fetcher stands in each partition, to be waited for.
+ * Says where the fetcher stands in each partition, to be waited for.
  *
- * @returns undefined when one of them is not here any more
+ * @returns false when one of them is not here any more
  */
-export function positionsOf(
-  partitions: Iterable<FetchedPartition>,
+export function standIn(
+  waiter: FetchWaiter,
+  partitions: FetchedPartitions,
   fetcher: Fetcher,
   { replicas, quota }: { replicas: Pick<ReplicaManager, 'find'> } & Pick<ReadOptions, 'quota'>,
-): FetchPosition[] | undefined {
+): boolean {
   const waitsFor = fetcher.replicaId >= 0 ? 'written' : 'committed';
-  const positions: FetchPosition[] = [];
-  for (const { topic, partition: index, fetchOffset } of partitions) {
+  let areAllHere = true;
+  waiter.begin();
+  partitions.forEach(({ topic, partition: index, fetchOffset }) => {
     const partition = replicas.find(topic, index);
-    if (!partition) return undefined;
-    const { leaderEpoch } = partition;
-    const heldBack = isHeldBack(partition, fetcher, quota);
-    positions.push({ partition, offset: fetchOffset, waitsFor, leaderEpoch, heldBack });
-  }
-  return positions;
+    if (!partition) areAllHere = false;
+    else waiter.stand(partition, fetchOffset, waitsFor, isHeldBack(partition, fetcher, quota));
+  });
+  return areAllHere;
 }
 
 export function release({ buffers }: Reading): void {
   for (const buffer of buffers) buffer.release();
 }
 
-/**
- * @returns undefined when the response says something else than records: where the logs part, or
- *   where better to read
- * @throws ProtocolError
- */
-function whatIsReadable(
-  wanted: FetchedPartition,
-  partition: Partition,
-  fetcher: Fetcher,
-  isFirst: boolean,
-  response: FetchPartitionResponse,
-): Readable | undefined {
-  const { currentLeaderEpoch, fetchOffset, lastFetchedEpoch, logStartOffset } = wanted;
+/** @throws ProtocolError */
+function logFor(wanted: FetchedPartition, partition: Partition, fetcher: Fetcher): Log {
+  const { currentLeaderEpoch } = wanted;
   const log = fetcher.onlyLeader
     ? partition.leaderLog(currentLeaderEpoch)
     : partition.readableLog(currentLeaderEpoch);
-  const isFollower = fetcher.replicaId >= 0;
-  if (isFollower && currentLeaderEpoch < 0) {
+  if (fetcher.replicaId >= 0 && currentLeaderEpoch < 0) {
     throw new ProtocolError('UNKNOWN_LEADER_EPOCH', 'Followers say under which epoch they follow.');
   }
-  assertInRange(fetchOffset, log, partition.isLeader);
-  const parting = partingOf(lastFetchedEpoch, fetchOffset, log, partition, isFollower);
-  if (isFirst && isFollower && !parting) {
-    const { replicaId, brokerEpoch } = fetcher;
-    partition.recordFetch({ replicaId, brokerEpoch, fetchOffset, logStartOffset });
-  }
-  response.highWatermark = response.lastStableOffset = log.highWatermark;
-  response.logStartOffset = log.logStartOffset;
-  if (parting) {
-    response.divergingEpoch = { epoch: parting.leaderEpoch, endOffset: parting.endOffset };
-    return undefined;
-  }
-  const preferred = fetcher.preferredReplica?.(partition, fetchOffset) ?? -1;
-  if (preferred >= 0) {
-    response.preferredReadReplica = preferred;
-    return undefined;
-  }
-  return { log, end: isFollower ? log.writtenEndOffset : log.highWatermark };
+  assertInRange(wanted.fetchOffset, log, partition.isLeader);
+  return log;
 }
 
 /** Whether the throttle leaves a partition out; never for replicas in sync, which would fall out. */

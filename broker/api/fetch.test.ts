@@ -351,6 +351,22 @@ describe('a session', () => {
     expect(sessions.size).toBe(0);
   });
 
+  it('waits for news of what it has nothing new of, and answers when it is pushed out', async () => {
+    const id = await begin();
+    const { purgatory } = fixture.replicas;
+    const waiting = { ...inSession(id, 1), maxWaitMs: 500 };
+    const answer = fetch(waiting);
+    await settled();
+    expect(purgatory.size).toBe(1);
+    await commit(1);
+    expect((await answer).responses[0]?.partitions[0]).toMatchObject({ highWatermark: 1 });
+    const last = fetch({ ...inSession(id, 2, { fetchOffset: 1 }), maxWaitMs: 500 });
+    await settled();
+    sessions.remove(id);
+    expect((await last).responses).toEqual([]);
+    expect([purgatory.size, purgatory.watched]).toEqual([0, 0]);
+  });
+
   it('is not given where there is no slot, and all works without', async () => {
     await begin();
     await begin();

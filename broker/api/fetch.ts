@@ -14,7 +14,7 @@ import {
   type FetchResponse,
 } from './fetch-context';
 import { endpointsFor } from './endpoints';
-import { positionsOf, readPartitions, release, type Fetcher, type Reading } from './fetch-reading';
+import { readPartitions, release, standIn, type Fetcher, type Reading } from './fetch-reading';
 import type { ApiHandler, RequestContext } from './handler';
 
 export interface FetchDependencies {
@@ -64,22 +64,22 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
     const answer = (reading: Reading) => respond(fetch, fetcher, reading, context);
     const answerOrWait = (reading: Reading): FetchResponse | Promise<FetchResponse> => {
       const isEnough = reading.bytes >= request.minBytes || reading.isUrgent;
-      if (isEnough || request.maxWaitMs <= 0 || reading.outcomes.length === 0) {
+      if (isEnough || request.maxWaitMs <= 0 || reading.partitions === 0) {
         return answer(reading);
       }
       release(reading);
       return waitAndReadAgain(reading);
     };
     const waitAndReadAgain = async (before: Reading) => {
-      const positions = positionsOf(fetch.partitions, fetcher, dependencies);
-      if (positions) {
+      const { purgatory } = replicas;
+      const waiter = fetch.session?.waiter(purgatory) ?? purgatory.waiter();
+      if (standIn(waiter, fetch.partitions, fetcher, dependencies)) {
         const ready = deferred<boolean>();
-        const { minBytes, maxWaitMs } = request;
-        replicas.purgatory.wait(positions, minBytes, maxWaitMs, ready.resolve);
+        const { isHeldBack } = waiter;
+        waiter.wait(request.minBytes, request.maxWaitMs, ready.resolve);
         const changed = await ready.promise;
         // For a follower of a thousand partitions the same look once more costs something.
-        const isSame = !changed && !positions.some(({ heldBack }) => heldBack);
-        if (isSame && before.buffers.length === 0) return answer(before);
+        if (!changed && !isHeldBack && before.buffers.length === 0) return answer(before);
       }
       return answer(await readPartitions(fetch.partitions, fetcher, false, options));
     };

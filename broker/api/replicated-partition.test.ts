@@ -35,7 +35,8 @@ const nameOf = (errorCode: number | undefined) => errorFacts(errorCode ?? 0).nam
 function catchUp(logStartOffset = 0): void {
   const fetchOffset = partition.leaderLog().writtenEndOffset;
   for (const replicaId of [2, 3]) {
-    partition.recordFetch({ replicaId, fetchOffset, logStartOffset, brokerEpoch: replicaId * 100 });
+    const replica = { replicaId, brokerEpoch: replicaId * 100 };
+    partition.recordFetch(replica, { fetchOffset, logStartOffset });
   }
 }
 

@@ -3,7 +3,7 @@ import { describeError } from '../../client/runtime/error';
 import { boundedParallel } from './bounded-parallel';
 import type { CompactionStatus } from './cleaner/compaction-status';
 import { CoalescingSaver } from './coalescing-saver';
-import { checkpointNames, OffsetCheckpointFile } from './checkpoint-file';
+import { checkpointNames } from './checkpoint-file';
 import { CleanShutdownFile } from './clean-shutdown-file';
 import { DirectoryLock } from './directory-lock';
 import { DiskWatermark } from './disk-watermark';
@@ -23,6 +23,7 @@ import {
   parsePartitionDirectory,
   type PartitionDirectory,
 } from './partition-directory';
+import { OffsetCheckpoint } from './offset-checkpoint';
 import { writeTopicId } from './partition-metadata';
 import type { ProcessIdentity } from './lock-owner';
 import { Segment } from './segment';
@@ -58,7 +59,7 @@ export class LogDir {
   private readonly byName = new Map<string, PartitionLog>();
   private readonly context: LogContext;
   private readonly reaper: FileReaper;
-  private readonly checkpoints: Record<OffsetName, OffsetCheckpointFile>;
+  private readonly checkpoints: Record<OffsetName, OffsetCheckpoint<PartitionLog>>;
   private readonly savers: Record<OffsetName, CoalescingSaver>;
   private readonly cleanShutdown: CleanShutdownFile;
   private creations = 0;
@@ -77,13 +78,13 @@ export class LogDir {
     );
     this.watermark = new DiskWatermark(environment, this.health, options.minFreeBytes);
     this.reaper = new FileReaper(fileSystem, clock, logger);
-    const checkpoint = (name: OffsetName) =>
-      new OffsetCheckpointFile(fileSystem, path, checkpointNames[name]);
+    const checkpoint = (name: OffsetName, offsetOf: (log: PartitionLog) => number | undefined) =>
+      new OffsetCheckpoint(fileSystem, path, checkpointNames[name], offsetOf);
     this.checkpoints = {
-      recoveryPoint: checkpoint('recoveryPoint'),
-      logStart: checkpoint('logStart'),
-      highWatermark: checkpoint('highWatermark'),
-      cleaner: checkpoint('cleaner'),
+      recoveryPoint: checkpoint('recoveryPoint', (log) => log.recoveryPoint),
+      logStart: checkpoint('logStart', (log) => log.logStartOffset),
+      highWatermark: checkpoint('highWatermark', (log) => log.highWatermark),
+      cleaner: checkpoint('cleaner', ({ compaction }) => compaction.cleanedUpTo),
     };
     const saver = (name: OffsetName) => new CoalescingSaver(() => this.saveCheckpoint(name));
     this.savers = {
@@ -302,18 +303,8 @@ export class LogDir {
 
   private async saveCheckpoint(kind: OffsetName): Promise<void> {
     if (this.health.failed) return;
-    const offset = {
-      recoveryPoint: (log: PartitionLog) => log.recoveryPoint,
-      logStart: (log: PartitionLog) => log.logStartOffset,
-      highWatermark: (log: PartitionLog) => log.highWatermark,
-      cleaner: ({ compaction }: PartitionLog) => compaction.cleanedUpTo,
-    }[kind];
-    const entries = this.logs.flatMap((log) => {
-      const value = offset(log);
-      return value === undefined ? [] : [{ ...log.topicPartition, offset: value }];
-    });
     try {
-      await this.checkpoints[kind].write(entries);
+      await this.checkpoints[kind].save(this.logs);
     } catch (error) {
       this.storageError(error);
     }
@@ -374,12 +365,12 @@ export class LogDir {
   /** An unreadable checkpoint costs time (all is verified) or records re-appear, but no start. */
   private async readCheckpoint(kind: OffsetName): Promise<Map<string, number>> {
     try {
-      const entries = await this.checkpoints[kind].read();
+      const entries = await this.checkpoints[kind].file.read();
       return new Map(entries.map((entry) => [partitionName(entry), entry.offset]));
     } catch (error) {
       if (!(error instanceof LogDirectoryError)) throw error;
       this.environment.logger.warn(
-        { event: 'checkpoint-unreadable', path: this.checkpoints[kind].path },
+        { event: 'checkpoint-unreadable', path: this.checkpoints[kind].file.path },
         `${describeError(error)} The broker goes on without it.`,
       );
       return new Map();

@@ -26,6 +26,8 @@ export function divergence(
   lastFetchedEpoch: number,
   fetchOffset: number,
 ): EpochEndOffset | undefined {
+  // The usual case, looked at for each partition of each fetch.
+  if (lastFetchedEpoch === log.latestEpoch && fetchOffset <= log.logEndOffset) return undefined;
   const end = endOfEpoch(log, lastFetchedEpoch);
   if (!end) return undefined;
   const agrees = end.leaderEpoch === lastFetchedEpoch && end.endOffset >= fetchOffset;

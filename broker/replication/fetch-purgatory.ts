@@ -1,33 +1,5 @@
-import type { Clock, TimerHandle } from '../../client/runtime/clock';
-import type { Log } from '../log';
-
-/** What a fetch can wait for. */
-export interface Watched {
-  readonly leaderEpoch: number;
-  /** The log, while it can be read here. */
-  readonly servedLog: Log | undefined;
-}
-
-/** Where a waiting fetch stands in one partition. */
-export interface FetchPosition {
-  readonly partition: Watched;
-  readonly offset: number;
-  /** Followers wait for whatever is written, consumers for what is committed. */
-  readonly waitsFor: 'written' | 'committed';
-  /** Under which it began to wait: any other is answered at once. */
-  readonly leaderEpoch: number;
-  /** Whether its records are not worth an answer: the throttle of replication has them wait. */
-  readonly heldBack?: boolean;
-}
-
-interface WaitingFetch {
-  readonly positions: readonly FetchPosition[];
-  readonly minBytes: number;
-  readonly respond: (changed: boolean) => void;
-  /** Whether something has happened to one of the partitions. */
-  changed: boolean;
-  timer: TimerHandle;
-}
+import type { Clock } from '../../client/runtime/clock';
+import { FetchWaiter, type Watched, type WaitingPosition, type Watchers } from './fetch-waiter';
 
 /**
  * Where fetches wait until there is enough to answer with or their time is over (Kafka's
@@ -37,98 +9,63 @@ interface WaitingFetch {
  * answered exactly once.
  */
 export class FetchPurgatory {
-  private readonly watchers = new Map<Watched, Map<WaitingFetch, FetchPosition>>();
-  private waiting = 0;
+  /** The lists are never changed, only replaced: who walks one may be answered meanwhile. */
+  private readonly watchedBy = new Map<Watched, readonly WaitingPosition[]>();
+  private readonly waiting = new Set<FetchWaiter>();
+  private readonly watchers: Watchers = {
+    watch: (position) => this.watch(position),
+    unwatch: (position) => this.unwatch(position),
+    waits: (waiter, isWaiting) => {
+      if (isWaiting) this.waiting.add(waiter);
+      else this.waiting.delete(waiter);
+    },
+  };
 
   constructor(private readonly clock: Clock) {}
 
   /** Fetches that wait. */
   get size(): number {
-    return this.waiting;
+    return this.waiting.size;
   }
 
-  /**
-   * @param minBytes bytes worth answering for
-   * @param respond called once, when they are there, something is wrong, or the time is over; told
-   *   whether anything has happened since the call
-   */
-  wait(
-    positions: readonly FetchPosition[],
-    minBytes: number,
-    maxWaitMs: number,
-    respond: (changed: boolean) => void,
-  ): void {
-    const fetch: WaitingFetch = { positions, minBytes, respond, changed: false, timer: undefined };
-    // The world may have changed between the read that found too little and this call.
-    if (isWorthAnswering(fetch)) {
-      respond(true);
-      return;
-    }
-    this.waiting++;
-    for (const position of positions) {
-      const watchers = this.watchers.get(position.partition);
-      if (watchers) watchers.set(fetch, position);
-      else this.watchers.set(position.partition, new Map([[fetch, position]]));
-    }
-    fetch.timer = this.clock.setTimeout(() => this.complete(fetch), maxWaitMs);
+  /** Partitions that are watched, for fetches that wait and for sessions between two of them. */
+  get watched(): number {
+    return this.watchedBy.size;
+  }
+
+  /** A place for the fetches of a session, to be closed with it. */
+  sessionWaiter(): FetchWaiter {
+    return new FetchWaiter(this.watchers, this.clock, true);
+  }
+
+  /** A place for one wait. */
+  waiter(): FetchWaiter {
+    return new FetchWaiter(this.watchers, this.clock, false);
   }
 
   /** Something happened to the partition: records, a new leader, an error. */
   check(partition: Watched): void {
-    const watchers = this.watchers.get(partition);
-    if (!watchers) return;
-    for (const [fetch, position] of [...watchers]) {
-      fetch.changed = true;
-      const bytes = bytesAt(position, fetch.minBytes);
-      // Only what has changed needs a look, unless bytes of several partitions have to add up.
-      const enough = bytes >= fetch.minBytes || (bytes > 0 && isWorthAnswering(fetch));
-      if (enough) this.complete(fetch);
-    }
+    const positions = this.watchedBy.get(partition);
+    if (!positions) return;
+    for (const position of positions) position.waiter.happened(position);
   }
 
   /** Answers everybody; the broker is stopping. */
   completeAll(): void {
-    for (const watchers of [...this.watchers.values()]) {
-      for (const fetch of [...watchers.keys()]) this.complete(fetch);
-    }
+    for (const waiter of [...this.waiting]) waiter.complete();
   }
 
-  private complete(fetch: WaitingFetch): void {
-    if (!this.forget(fetch)) return;
-    this.clock.clearTimeout(fetch.timer);
-    this.waiting--;
-    fetch.respond(fetch.changed);
+  private watch(position: WaitingPosition): void {
+    const others = this.watchedBy.get(position.partition);
+    this.watchedBy.set(position.partition, others ? [...others, position] : [position]);
+    position.isWatched = true;
   }
 
-  /** @returns whether it was waiting */
-  private forget(fetch: WaitingFetch): boolean {
-    let waited = false;
-    for (const { partition } of fetch.positions) {
-      const watchers = this.watchers.get(partition);
-      if (!watchers?.delete(fetch)) continue;
-      waited = true;
-      if (watchers.size === 0) this.watchers.delete(partition);
-    }
-    return waited;
+  private unwatch(position: WaitingPosition): void {
+    if (!position.isWatched) return;
+    position.isWatched = false;
+    const rest = this.watchedBy.get(position.partition)?.filter((other) => other !== position);
+    if (rest && rest.length > 0) this.watchedBy.set(position.partition, rest);
+    else this.watchedBy.delete(position.partition);
   }
-}
-
-function isWorthAnswering({ positions, minBytes }: WaitingFetch): boolean {
-  let bytes = 0;
-  for (const position of positions) {
-    bytes += bytesAt(position, minBytes);
-    if (bytes >= minBytes) return true;
-  }
-  return false;
-}
-
-/** Bytes that could be answered with; Infinity when the answer is not records. */
-function bytesAt(position: FetchPosition, minBytes: number): number {
-  const { partition, offset } = position;
-  const log = partition.servedLog;
-  if (!log || partition.leaderEpoch !== position.leaderEpoch) return Infinity;
-  if (offset < log.logStartOffset || offset > log.logEndOffset) return Infinity;
-  const end = position.waitsFor === 'written' ? log.writtenEndOffset : log.highWatermark;
-  if (offset >= end || position.heldBack) return 0;
-  return minBytes <= 1 ? 1 : log.estimateBytes(offset, end);
 }

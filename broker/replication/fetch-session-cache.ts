@@ -54,6 +54,7 @@ export class FetchSessionCache {
   }
 
   remove(id: number): void {
+    this.sessions.get(id)?.end();
     this.sessions.delete(id);
   }
 
@@ -84,7 +85,7 @@ export class FetchSessionCache {
     const isStale = stalest && now - stalest.lastUsedAt > EVICTION_MS;
     const victim = isStale ? stalest : cheapest;
     if (!victim || (!isStale && isCheaper({ privileged, size }, victim, true))) return false;
-    this.sessions.delete(victim.id);
+    this.remove(victim.id);
     this.evicted++;
     return true;
   }

@@ -1,4 +1,6 @@
 import { ZERO_UUID } from '../../client/protocol/schema';
+import type { FetchPurgatory } from './fetch-purgatory';
+import type { FetchWaiter } from './fetch-waiter';
 
 /** What a fetch asks of one partition. */
 export interface FetchedPartition {
@@ -12,6 +14,13 @@ export interface FetchedPartition {
   readonly lastFetchedEpoch: number;
   readonly logStartOffset: number;
   readonly partitionMaxBytes: number;
+  /** Whether the client has been told so before. Only a session remembers. */
+  knows?(highWatermark: number, logStartOffset: number): boolean;
+}
+
+/** Partitions in the order in which they are read. */
+export interface FetchedPartitions {
+  forEach(visit: (wanted: FetchedPartition) => void): void;
 }
 
 /** A topic by its name, or by its id. */
@@ -60,14 +69,17 @@ class SessionPartition implements FetchedPartition {
     this.partitionMaxBytes = wanted.partitionMaxBytes;
   }
 
+  knows(highWatermark: number, logStartOffset: number): boolean {
+    return highWatermark === this.toldHighWatermark && logStartOffset === this.toldLogStartOffset;
+  }
+
   /** Whether there is something new in an answer, which then counts as told. */
   tell(answer: FetchedAnswer): boolean {
     const { errorCode, highWatermark, logStartOffset = -1 } = answer;
     const isNews =
       errorCode !== 0 ||
       (answer.records?.length ?? 0) > 0 ||
-      highWatermark !== this.toldHighWatermark ||
-      logStartOffset !== this.toldLogStartOffset ||
+      !this.knows(highWatermark, logStartOffset) ||
       (answer.preferredReadReplica ?? -1) >= 0 ||
       answer.divergingEpoch !== undefined;
     // When an error is over, that has to be told too.
@@ -91,6 +103,8 @@ export class FetchSession {
   epoch = 1;
   /** In the order in which they are read: whoever got records goes to the end. */
   private readonly partitionsByKey = new Map<string, SessionPartition>();
+  private waiting: FetchWaiter | undefined;
+  private ended = false;
 
   constructor(
     readonly id: number,
@@ -111,8 +125,20 @@ export class FetchSession {
     return this.partitionsByKey.size;
   }
 
-  get partitions(): Iterable<FetchedPartition> {
-    return { [Symbol.iterator]: () => this.partitionsByKey.values() };
+  get partitions(): FetchedPartitions {
+    return this.partitionsByKey;
+  }
+
+  /** Where its fetches wait. */
+  waiter(purgatory: FetchPurgatory): FetchWaiter {
+    if (this.ended) return purgatory.waiter();
+    return (this.waiting ??= purgatory.sessionWaiter());
+  }
+
+  /** It has been pushed out, or its client wants it no more. */
+  end(): void {
+    this.ended = true;
+    this.waiting?.close();
   }
 
   /** Adds and changes partitions, and drops those that the client does not want any more. */

@@ -8,7 +8,7 @@ import { IsrNegotiation } from './isr-negotiation';
 import { effectiveMinIsr, expandedIsr, shrunkIsr } from './isr-state';
 import type { LeaderAndIsr } from './leader-and-isr';
 import type { CommitWaiters, ProducePurgatory } from './produce-purgatory';
-import type { ReplicaProgress } from './replica-progress';
+import type { FollowerPosition, ReplicaProgress } from './replica-progress';
 
 export interface LeadershipEnvironment extends FollowerTableEnvironment {
   readonly clock: Clock;
@@ -19,13 +19,11 @@ export interface LeadershipEnvironment extends FollowerTableEnvironment {
   minInsyncReplicas(topic: string, replicationFactor: number): number;
 }
 
-/** A follower's fetch as far as its leader takes note of it. */
-export interface FollowerPosition {
+/** The follower that fetches. */
+export interface FetchingReplica {
   readonly replicaId: number;
   /** Of the follower when it fetched, -1 when it did not say. */
   readonly brokerEpoch: number;
-  readonly fetchOffset: number;
-  readonly logStartOffset: number;
 }
 
 /** After the controller has refused or removed a replica: it does not think otherwise at once. */
@@ -194,8 +192,7 @@ export class Leadership {
    * @throws ProtocolError UNKNOWN_LEADER_EPOCH when the replica is not assigned, as far as is known
    *   here; NOT_LEADER_OR_FOLLOWER when the fetch comes from a former life of the broker
    */
-  recordFetch(position: FollowerPosition): void {
-    const { replicaId, fetchOffset, logStartOffset } = position;
+  recordFetch({ replicaId, brokerEpoch }: FetchingReplica, position: FollowerPosition): void {
     const follower = this.followers.get(replicaId);
     if (!follower) {
       throw new ProtocolError(
@@ -204,23 +201,19 @@ export class Leadership {
       );
     }
     const live = this.environment.liveBrokerEpoch(replicaId);
-    if (position.brokerEpoch >= 0 && live !== undefined && position.brokerEpoch < live) {
+    if (brokerEpoch >= 0 && live !== undefined && brokerEpoch < live) {
       throw new ProtocolError(
         'NOT_LEADER_OR_FOLLOWER',
         `Broker ${replicaId} has been started anew since it sent this fetch.`,
       );
     }
-    const before = { end: follower.logEndOffset, start: follower.logStartOffset };
-    follower.fetched({
-      fetchOffset,
-      logStartOffset,
-      brokerEpoch: position.brokerEpoch >= 0 ? position.brokerEpoch : (live ?? -1),
-      leaderEndOffset: this.log.writtenEndOffset,
-      now: this.environment.clock.monotonic(),
-    });
+    const { logEndOffset, logStartOffset } = follower;
+    const epoch = brokerEpoch >= 0 ? brokerEpoch : (live ?? -1);
+    const now = this.environment.clock.monotonic();
+    follower.fetched(position, epoch, this.log.writtenEndOffset, now);
     this.expandIfInSync(follower);
-    if (before.end !== fetchOffset) this.advance();
-    if (before.start !== logStartOffset) this.changed();
+    if (logEndOffset !== position.fetchOffset) this.advance();
+    if (logStartOffset !== position.logStartOffset) this.changed();
   }
 
   /** Others live than before: who does not any more holds nothing up. */

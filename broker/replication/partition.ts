@@ -3,7 +3,8 @@ import { partitionName, type Log, type LogAppendInfo, type TopicPartition } from
 import type { ConditionPurgatory } from './condition-purgatory';
 import type { FetchPurgatory } from './fetch-purgatory';
 import type { LeaderAndIsr } from './leader-and-isr';
-import { Leadership, type FollowerPosition, type LeadershipEnvironment } from './leadership';
+import { Leadership, type FetchingReplica, type LeadershipEnvironment } from './leadership';
+import type { FollowerPosition } from './replica-progress';
 
 /** "Not known" in requests that carry the leader epoch the client believes in (KIP-320). */
 export const UNKNOWN_EPOCH = -1;
@@ -257,8 +258,8 @@ export class Partition {
    *
    * @throws ProtocolError as {@link Leadership.recordFetch}
    */
-  recordFetch(position: FollowerPosition): void {
-    this.leadership?.recordFetch(position);
+  recordFetch(replica: FetchingReplica, position: FollowerPosition): void {
+    this.leadership?.recordFetch(replica, position);
   }
 
   reviewIsr(): void {

@@ -2,7 +2,8 @@ import { ManualClock } from '../../client/runtime/manual-clock';
 import { ProtocolError } from '../../client/protocol/protocol-error';
 import type { Log } from '../log';
 import { ConditionPurgatory } from './condition-purgatory';
-import { FetchPurgatory, type FetchPosition, type Watched } from './fetch-purgatory';
+import { FetchPurgatory } from './fetch-purgatory';
+import type { FetchWaiter, WaitsFor, Watched } from './fetch-waiter';
 import { ProducePurgatory } from './produce-purgatory';
 import { codeOf, settled } from './testing/replica-fixture';
 
@@ -75,7 +76,7 @@ describe('condition purgatory', () => {
 
 describe('fetch purgatory', () => {
   const purgatory = new FetchPurgatory(clock);
-  afterEach(() => expect(purgatory.size).toBe(0));
+  afterEach(() => expect([purgatory.size, purgatory.watched]).toEqual([0, 0]));
 
   class Fake implements Watched {
     leaderEpoch = 1;
@@ -97,23 +98,23 @@ describe('fetch purgatory', () => {
     }
   }
 
-  const at = (partition: Fake, waitsFor: FetchPosition['waitsFor'] = 'committed') => ({
-    partition,
-    offset: 0,
-    waitsFor,
-    leaderEpoch: 1,
-  });
-
-  function wait(positions: FetchPosition[], minBytes = 1): jest.Mock {
+  function wait(
+    partitions: Fake[],
+    minBytes = 1,
+    waitsFor: WaitsFor = 'committed',
+    waiter: FetchWaiter = purgatory.waiter(),
+  ): jest.Mock {
     const respond = jest.fn();
-    purgatory.wait(positions, minBytes, 100, respond);
+    waiter.begin();
+    for (const partition of partitions) waiter.stand(partition, 0, waitsFor, false);
+    waiter.wait(minBytes, 100, respond);
     return respond;
   }
 
   test('followers are woken by what is written, consumers by what is committed', () => {
     const partition = new Fake();
-    const follower = wait([at(partition, 'written')]);
-    const consumer = wait([at(partition)]);
+    const follower = wait([partition], 1, 'written');
+    const consumer = wait([partition]);
     partition.write(1);
     expect(follower).toHaveBeenCalledTimes(1);
     expect(consumer).not.toHaveBeenCalled();
@@ -124,7 +125,7 @@ describe('fetch purgatory', () => {
 
   test('bytes of several partitions add up', () => {
     const [one, other] = [new Fake(), new Fake()];
-    const respond = wait([at(one), at(other)], 30);
+    const respond = wait([one, other], 30);
     one.write(2, true);
     expect(respond).not.toHaveBeenCalled();
     other.write(1, true);
@@ -138,19 +139,18 @@ describe('fetch purgatory', () => {
     ['records taken back', (partition: Fake) => (partition.log.logEndOffset = -1)],
   ])('answers at once: %s', (_what, happens) => {
     const partition = new Fake();
-    const respond = wait([at(partition)], 1000);
+    const respond = wait([partition], 1000);
     happens(partition);
     purgatory.check(partition);
     expect(respond).toHaveBeenCalledTimes(1);
-    expect(wait([at(partition)], 1000)).toHaveBeenCalledTimes(1);
   });
 
   test('says whether anything has happened', () => {
     const partition = new Fake();
-    const quiet = wait([at(partition)]);
+    const quiet = wait([partition]);
     clock.advance(100);
     expect(quiet).toHaveBeenCalledWith(false);
-    const uncommitted = wait([at(partition)]);
+    const uncommitted = wait([partition]);
     partition.write(1);
     clock.advance(100);
     expect(uncommitted).toHaveBeenCalledWith(true);
@@ -158,13 +158,70 @@ describe('fetch purgatory', () => {
 
   test('the time, or the end of the broker, answers once', () => {
     const partition = new Fake();
-    const late = wait([at(partition)]);
+    const late = wait([partition]);
     clock.advance(100);
     expect(late).toHaveBeenCalledTimes(1);
-    const stopped = wait([at(partition), at(new Fake())]);
+    const stopped = wait([partition, new Fake()]);
     purgatory.completeAll();
     expect(stopped).toHaveBeenCalledTimes(1);
     partition.write(1, true);
     expect(stopped).toHaveBeenCalledTimes(1);
+  });
+
+  test('what has happened before the wait answers at once', () => {
+    const partition = new Fake();
+    partition.write(1, true);
+    expect(wait([partition])).toHaveBeenCalledWith(true);
+  });
+
+  describe('of a session', () => {
+    let waiter: FetchWaiter;
+    beforeEach(() => (waiter = purgatory.sessionWaiter()));
+    afterEach(() => waiter.close());
+
+    const waitAgain = (...partitions: Fake[]) => wait(partitions, 1, 'committed', waiter);
+
+    test('partitions stay watched until something happens to them between two waits', () => {
+      const [busy, idle] = [new Fake(), new Fake()];
+      waitAgain(busy, idle);
+      clock.advance(100);
+      expect(purgatory.watched).toBe(2);
+      busy.write(1);
+      expect(purgatory.watched).toBe(1);
+      const again = waitAgain(busy, idle);
+      expect(purgatory.watched).toBe(2);
+      idle.write(1, true);
+      expect(again).toHaveBeenCalledTimes(1);
+    });
+
+    test('partitions it does not fetch any more are not watched', () => {
+      const [kept, dropped] = [new Fake(), new Fake()];
+      waitAgain(kept, dropped);
+      clock.advance(100);
+      const respond = waitAgain(kept);
+      expect(purgatory.watched).toBe(1);
+      dropped.write(1, true);
+      expect(respond).not.toHaveBeenCalled();
+    });
+
+    test('the next request answers one that still waits', () => {
+      const partition = new Fake();
+      const first = waitAgain(partition);
+      const second = waitAgain(partition);
+      expect(first).toHaveBeenCalledWith(true);
+      expect(second).not.toHaveBeenCalled();
+      expect(purgatory.size).toBe(1);
+    });
+
+    test('its end answers and leaves nothing, also of requests still under way', () => {
+      const partition = new Fake();
+      const respond = waitAgain(partition);
+      waiter.close();
+      expect(respond).toHaveBeenCalledWith(true);
+      expect(purgatory.watched).toBe(0);
+      waitAgain(partition);
+      clock.advance(100);
+      expect(purgatory.watched).toBe(0);
+    });
   });
 });

@@ -14,7 +14,7 @@ function fetch(
   leaderEndOffset: number,
   now: number,
 ) {
-  progress.fetched({ fetchOffset, leaderEndOffset, now, logStartOffset: 0, brokerEpoch: 7 });
+  progress.fetched({ fetchOffset, logStartOffset: 0 }, 7, leaderEndOffset, now);
 }
 
 test('one that asks for the end is caught up, whenever that was', () => {

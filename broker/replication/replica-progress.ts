@@ -1,15 +1,9 @@
-/** One fetch of a follower, as its leader notes it down. */
-export interface FollowerFetch {
-  /** The follower's log end. */
+/** What a follower's fetch says of its log. */
+export interface FollowerPosition {
+  /** Its log end. */
   readonly fetchOffset: number;
-  /** The follower's log start, -1 when it did not say. */
+  /** Its log start, -1 when it did not say. */
   readonly logStartOffset: number;
-  /** Of the follower, -1 when not known. */
-  readonly brokerEpoch: number;
-  /** The leader's log end when the fetch came. */
-  readonly leaderEndOffset: number;
-  /** Monotonic milliseconds. */
-  readonly now: number;
 }
 
 const NEVER = -Infinity;
@@ -52,16 +46,24 @@ export class ReplicaProgress {
    * A follower is caught up at the time of a fetch that asks for the leader's end; and at the time
    * of the previous fetch, when it asks for what was the end then. So one that keeps pace counts as
    * caught up even though the leader is always a little ahead.
+   *
+   * @param brokerEpoch of the follower, -1 when not known
+   * @param leaderEndOffset the leader's log end when the fetch came
+   * @param now monotonic milliseconds
    */
-  fetched(fetch: FollowerFetch): void {
-    const { fetchOffset, leaderEndOffset, now } = fetch;
+  fetched(
+    { fetchOffset, logStartOffset }: FollowerPosition,
+    brokerEpoch: number,
+    leaderEndOffset: number,
+    now: number,
+  ): void {
     if (fetchOffset >= leaderEndOffset) this.lastCaughtUpAt = now;
     else if (fetchOffset >= this.leaderEndAtLastFetch) {
       this.lastCaughtUpAt = Math.max(this.lastCaughtUpAt, this.lastFetchAt);
     }
     this.logEndOffset = fetchOffset;
-    this.logStartOffset = fetch.logStartOffset;
-    this.brokerEpoch = fetch.brokerEpoch;
+    this.logStartOffset = logStartOffset;
+    this.brokerEpoch = brokerEpoch;
     this.leaderEndAtLastFetch = Math.max(leaderEndOffset, this.leaderEndAtLastFetch);
     this.lastFetchAt = now;
   }

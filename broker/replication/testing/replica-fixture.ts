@@ -171,12 +171,8 @@ export class ReplicaFixture {
 
   /** A follower's fetch as the leader notes it down. */
   fetch(partition: Partition, replicaId: number, fetchOffset: number, brokerEpoch?: number): void {
-    partition.recordFetch({
-      replicaId,
-      fetchOffset,
-      logStartOffset: 0,
-      brokerEpoch: brokerEpoch ?? this.live.get(replicaId) ?? -1,
-    });
+    const epoch = brokerEpoch ?? this.live.get(replicaId) ?? -1;
+    partition.recordFetch({ replicaId, brokerEpoch: epoch }, { fetchOffset, logStartOffset: 0 });
   }
 
   async close(): Promise<void> {
