@@ -6,7 +6,7 @@ import type { ApiHandler } from './handler';
 export function deleteGroupsHandler(room: GroupRoom): ApiHandler<typeof DeleteGroups> {
   return async ({ groupsNames }) => ({
     results: await Promise.all(
-      groupsNames.map(async (groupId) => {
+      [...new Set(groupsNames)].map(async (groupId) => {
         try {
           await room.groups.delete(groupId);
           return { groupId, errorCode: ErrorCode.NONE };

@@ -4,7 +4,7 @@ import { knownMember } from './join';
 import type { OffsetChange } from './stored-group';
 
 export interface CommitRequest {
-  /** Empty outside of a group. */
+  /** Mostly empty outside of a group. */
   readonly memberId: string;
   readonly groupInstanceId: string | null;
   /** Below 0 outside of a group. */
@@ -37,10 +37,8 @@ export async function saveOffsets(group: Group, changes: readonly OffsetChange[]
 /** Kafka's GroupCoordinator.validateOffsetCommit and doCommitOffsets. */
 function assertMayCommit(group: Group, request: CommitRequest): void {
   const { memberId, groupInstanceId, generation } = request;
-  // Somebody who keeps offsets here without being a member.
-  if (generation < 0 && memberId === '' && groupInstanceId === null && group.state === 'Empty') {
-    return;
-  }
+  // Somebody who keeps offsets here without being a member, whatever it calls itself.
+  if (generation < 0 && group.state === 'Empty') return;
   const member = knownMember(group, memberId, groupInstanceId);
   if (generation !== group.generation) throw new ProtocolError('ILLEGAL_GENERATION');
   group.touch(member);

@@ -143,6 +143,12 @@ describe('joining', () => {
     await expect(broker.join('', joinRequest())).rejects.toMatchObject(code('INVALID_GROUP_ID'));
   });
 
+  it('nobody takes an instance id with an id that was given to a dynamic member', async () => {
+    await broker.join('g', joinRequest({ requiresKnownId: true }));
+    const pending = join({ memberId: 'client-uuid-1', groupInstanceId: 'i' });
+    await expect(pending).rejects.toMatchObject(code('UNKNOWN_MEMBER_ID'));
+  });
+
   it('a group that is full takes nobody more', async () => {
     await stableGroup(2);
     fixture.configs = { ...fixture.configs, maxSize: 2 };
@@ -403,6 +409,24 @@ describe('offsets', () => {
     expect(await state()).toBe('Empty');
   });
 
+  it('can be kept under the empty id, which has no members', async () => {
+    const outside = { memberId: '', groupInstanceId: null, generation: -1 };
+    await broker.commit('', { ...outside, changes: [change(0, 5)] });
+    expect((await broker.offsets('')).get('t')?.get(0)?.offset).toBe(5);
+    expect(await broker.describe('')).toMatchObject({ state: 'Empty' });
+    const refused = expect.objectContaining(code('INVALID_GROUP_ID'));
+    await expect(broker.heartbeat('', { ...outside, generation: 0 })).rejects.toEqual(refused);
+    await expect(broker.leave('', [{ ...outside, reason: null }])).rejects.toEqual(refused);
+    await expect(broker.deleteOffsets('', [])).rejects.toEqual(refused);
+    await broker.delete('');
+    expect(await broker.list()).toEqual([]);
+  });
+
+  it('who is no member may call itself something while there are none', async () => {
+    await commit({ memberId: 'somebody' }, change(0, 5));
+    expect(await offsetOf(0)).toBe(5);
+  });
+
   it('are forgotten with their topic', async () => {
     await commit({}, change(0, 5), change(0, 7, 'other'));
     broker.onTopicGone({ name: 't', topicId: 'id' });
@@ -461,6 +485,17 @@ describe('groups as a whole', () => {
     await broker.delete('g');
     expect(fixture.groups.kept.has('g')).toBe(false);
     await expect(broker.delete('g')).rejects.toMatchObject(code('GROUP_ID_NOT_FOUND'));
+  });
+
+  it('are deleted once, whoever else tries it at the same time', async () => {
+    await commit({}, change(0, 1));
+    const outcomes = await Promise.allSettled([broker.delete('g'), broker.delete('g')]);
+    expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { reason: code('NOT_COORDINATOR') }]);
+    const unknown = await Promise.allSettled([broker.delete('h'), broker.delete('h')]);
+    expect(unknown).toMatchObject([
+      { reason: code('GROUP_ID_NOT_FOUND') },
+      { reason: code('NOT_COORDINATOR') },
+    ]);
   });
 
   it('another broker says that it is not the coordinator', async () => {

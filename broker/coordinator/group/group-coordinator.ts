@@ -59,11 +59,13 @@ export class GroupCoordinator {
 
   /** @throws ProtocolError */
   async join(groupId: string, request: JoinRequest): Promise<JoinOutcome | IdGiven> {
+    assertMayHaveMembers(groupId);
     return this.groups.use(groupId, (group) => join(group, request));
   }
 
   /** @throws ProtocolError */
   async sync(groupId: string, request: SyncRequest): Promise<SyncOutcome> {
+    assertMayHaveMembers(groupId);
     try {
       return await this.groups.use(groupId, (group) => sync(group, request));
     } catch (error) {
@@ -74,6 +76,7 @@ export class GroupCoordinator {
 
   /** @throws ProtocolError */
   async heartbeat(groupId: string, request: HeartbeatRequest): Promise<void> {
+    assertMayHaveMembers(groupId);
     try {
       await this.groups.use(groupId, (group) => heartbeat(group, request));
     } catch (error) {
@@ -88,6 +91,7 @@ export class GroupCoordinator {
     groupId: string,
     requests: readonly LeaveRequest[],
   ): Promise<(ProtocolError | undefined)[]> {
+    assertMayHaveMembers(groupId);
     return this.groups.use(groupId, (group) =>
       requests.map((request) => {
         try {
@@ -122,7 +126,9 @@ export class GroupCoordinator {
     groupId: string,
     partitions: readonly { readonly topic: string; readonly partition: number }[],
   ): Promise<(ProtocolError | undefined)[]> {
+    assertMayHaveMembers(groupId);
     const group = await this.existing(groupId);
+    group.assertInCharge();
     const subscribed = group.state === 'Empty' ? new Set<string>() : group.subscribed();
     if (!subscribed) throw new ProtocolError('NON_EMPTY_GROUP');
     const refusals = partitions.map(({ topic }) =>
@@ -139,6 +145,8 @@ export class GroupCoordinator {
   /** @throws ProtocolError NON_EMPTY_GROUP, GROUP_ID_NOT_FOUND; GroupStorageError */
   async delete(groupId: string): Promise<void> {
     const group = await this.existing(groupId);
+    // Somebody else may have deleted it at this moment.
+    group.assertInCharge();
     if (group.state !== 'Empty') throw new ProtocolError('NON_EMPTY_GROUP');
     const deleted = new ProtocolError('COORDINATOR_NOT_AVAILABLE', 'The group was deleted.');
     await this.groups.giveUp(group, deleted, 'remove');
@@ -205,6 +213,20 @@ export class GroupCoordinator {
     await this.groups.giveUp(group, new ProtocolError('COORDINATOR_NOT_AVAILABLE'), 'release');
     throw new ProtocolError('GROUP_ID_NOT_FOUND', `There is no group ${groupId}.`);
   }
+}
+
+/**
+ * The empty id is that of consumers without a group: old clients keep offsets under it, and it can be
+ * looked at and deleted (KIP-289), but it has no members.
+ *
+ * @throws ProtocolError INVALID_GROUP_ID
+ */
+function assertMayHaveMembers(groupId: string): void {
+  if (groupId !== '') return;
+  throw new ProtocolError(
+    'INVALID_GROUP_ID',
+    'A group with members needs an id that is not empty.',
+  );
 }
 
 function isLoading(error: unknown): boolean {

@@ -85,7 +85,11 @@ function joinAnew(group: Group, request: JoinRequest): Promise<JoinOutcome | IdG
 function joinAgain(group: Group, request: JoinRequest): Promise<JoinOutcome> {
   const { roster } = group;
   const { memberId, protocols } = request;
-  if (roster.pending.has(memberId)) return admit(group, memberId, request);
+  if (roster.pending.has(memberId)) {
+    // Static members are never asked to come back with an id; somebody else may be that instance.
+    if (request.groupInstanceId !== null) throw new ProtocolError('UNKNOWN_MEMBER_ID');
+    return admit(group, memberId, request);
+  }
   const member = knownMember(group, memberId, request.groupInstanceId);
   const reason = reasonOf(request, `${memberId} joins again`);
   switch (group.state) {

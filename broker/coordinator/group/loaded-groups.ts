@@ -202,6 +202,6 @@ export class LoadedGroups {
 function noted(): void {}
 
 function assertGroupId(groupId: string): void {
-  if (groupId.length > 0 && groupId.length <= MAX_ID_LENGTH) return;
-  throw new ProtocolError('INVALID_GROUP_ID', 'A group id has 1 to 32767 characters.');
+  if (groupId.length <= MAX_ID_LENGTH) return;
+  throw new ProtocolError('INVALID_GROUP_ID', 'A group id has at most 32767 characters.');
 }
