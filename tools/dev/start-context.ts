@@ -3,6 +3,7 @@ import type { Terminal } from '../cli/terminal';
 import type { ClusterLayout } from './cluster-layout';
 import type { KeyPlaces } from './demo/key-places';
 import type { Tally } from './demo/tally';
+import type { OwnConfigs } from './own-configs';
 
 export interface StartOptions {
   /** The file to produce; default the generated click-stream. */
@@ -13,6 +14,10 @@ export interface StartOptions {
   readonly port: number;
   /** Preferred port of a ZooKeeper started here. */
   readonly zookeeperPort: number;
+  /** Preferred port of the first broker's metrics; the others take the ones that follow. */
+  readonly metricsPort: number;
+  /** Configs of the brokers that are started. */
+  readonly override: OwnConfigs;
 }
 
 /** What the steps of `npm start` share. Each step fills in what the later ones need. */
@@ -26,6 +31,8 @@ export interface StartContext {
   zookeeperConnect?: string;
   /** `host:port` of each broker, separated by commas, once they serve. */
   bootstrapServer?: string;
+  /** `host:port` of the metrics of the first broker; null when it has none. */
+  metrics?: string | null;
   /** The file whose lines are produced, and how many it has. */
   input?: { readonly file: string; readonly lines: number };
   /** What the input is sent through, and how far it has come. */

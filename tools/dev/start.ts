@@ -9,6 +9,7 @@ import { projectRoot } from '../cli/project-root';
 import { ClusterLayout } from './cluster-layout';
 import { partitionTable } from './demo/verdict';
 import { whatNext, type ClusterFacts } from './demo/what-next';
+import { addOwnConfig } from './own-configs';
 import { claimPidFile, removePidFile } from './pid-file';
 import type { StartContext, StartOptions } from './start-context';
 import type { Step } from './step';
@@ -46,6 +47,10 @@ export const definition: CommandDefinition<Options> = {
     { line: 'npm start -- --brokers 1', does: 'one broker only' },
     { line: 'npm start -- --input access.log', does: 'send the lines of a file of yours' },
     { line: 'npm start -- --port 19092', does: 'with the brokers on ports 19092 to 19094' },
+    {
+      line: 'npm start -- --override offsets.storage=kafka --override num.partitions=6',
+      does: 'with configs of yours, see docs/configs.md',
+    },
   ],
   configure: (command) => {
     command
@@ -53,7 +58,14 @@ export const definition: CommandDefinition<Options> = {
       .option('--data <dir>', 'folder for all data', DEFAULT_DATA)
       .option('--brokers <n>', 'how many brokers, 1 to 9', brokers, 3)
       .option('--port <port>', 'port of the first broker; the others follow', port, 9092)
-      .option('--zookeeper-port <port>', 'port of a ZooKeeper started here', port, 2181);
+      .option('--zookeeper-port <port>', 'port of a ZooKeeper started here', port, 2181)
+      .option('--metrics-port <port>', 'the same for metrics over HTTP', port, 9404)
+      .option(
+        '--override <name=value>',
+        'a config of the brokers that are started; repeatable',
+        addOwnConfig,
+        {},
+      );
   },
   run: start,
 };
@@ -89,11 +101,13 @@ function clusterFacts({
   layout,
   bootstrapServer,
   zookeeperConnect,
+  metrics,
   demo,
 }: StartContext): ClusterFacts {
   return {
     bootstrapServer: bootstrapServer!.split(',')[0],
     zookeeperConnect: zookeeperConnect!,
+    metrics: metrics ?? null,
     topic: demo!.topic,
     dataFolder: layout.folder,
     firstBroker: layout.brokerHome(1),

@@ -103,14 +103,18 @@ test('rates are per second', () => {
 });
 
 test('what to type next', () => {
-  const text = whatNext({
+  const facts = {
     bootstrapServer: 'h:1',
     zookeeperConnect: 'z:2',
+    metrics: 'h:3',
     topic: 't',
     dataFolder: '/data',
     firstBroker: '/data/broker-1',
     stopArguments: '',
-  });
+  };
+  const text = whatNext(facts);
+  expect(text).toContain('curl -s http://h:3/metrics');
+  expect(whatNext({ ...facts, metrics: null })).not.toContain('metrics');
   expect(text).toContain('bin/kafka-topics.sh --bootstrap-server h:1 --list');
   expect(text).toContain('bin/zookeeper-shell.sh z:2 ls /brokers/topics');
   expect(text).toMatch(/stop all +npm stop$/m);

@@ -5,6 +5,8 @@ export interface ClusterFacts {
   /** `host:port` of one broker; it tells of the others. */
   readonly bootstrapServer: string;
   readonly zookeeperConnect: string;
+  /** `host:port` of the metrics of a broker; null when there are none. */
+  readonly metrics: string | null;
   readonly topic: string;
   /** Where everything is kept. */
   readonly dataFolder: string;
@@ -25,7 +27,15 @@ export function whatNext(facts: ClusterFacts): string {
     ['write to it', `bin/kafka-console-producer.sh ${server} --topic ${facts.topic}`],
     ['list the topics', `bin/kafka-topics.sh ${server} --list`],
     ['see who leads what', `bin/kafka-topics.sh ${server} --describe --topic ${facts.topic}`],
+    [
+      'read it in a group',
+      `bin/kafka-console-consumer.sh ${server} --topic ${facts.topic} --group readers --from-beginning --max-messages 5`,
+    ],
+    ['see the lag', `bin/kafka-consumer-groups.sh ${server} --describe --group readers`],
     ['see it in ZooKeeper', `bin/zookeeper-shell.sh ${facts.zookeeperConnect} ls /brokers/topics`],
+    ...(facts.metrics === null
+      ? []
+      : [['see its metrics', `curl -s http://${facts.metrics}/metrics`] as const]),
     ['stop all', `npm stop${facts.stopArguments}`],
   ];
   const places = [

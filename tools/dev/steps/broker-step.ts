@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stringify } from 'dot-properties';
 import { KafkaClassicError } from '../../../client/runtime/error';
 import { parseServerProperties } from '../../../broker/config/server-properties';
 import { brokerPropertiesFile, startBroker } from '../broker-daemon';
@@ -19,6 +20,7 @@ export const brokerStep: Step<StartContext> = {
     // One after the other: each takes a port that those before it have not been given.
     for (const id of ids) planned.push(await plan(id, context, planned));
     context.bootstrapServer = planned.map(({ listener }) => listener).join(',');
+    context.metrics = planned[0].metrics;
     const told = await Promise.all(planned.map((broker) => bringUp(broker, context)));
     return told.join('; ');
   },
@@ -29,6 +31,8 @@ interface PlannedBroker {
   /** `host:port` */
   readonly listener: string;
   readonly port: number;
+  /** `host:port` of its metrics; null when it has none. */
+  readonly metrics: string | null;
   /** Its process, when it runs already. */
   readonly running: number | null;
 }
@@ -43,36 +47,48 @@ async function plan(
   const running = runningPid(layout.brokerPidFile(id));
   if (running !== null && before !== null) {
     mustUseSameZookeeper(before, context);
-    return { id, listener: before.listener, port: before.port, running };
+    const { listener, port, metrics } = before;
+    return { id, listener, port, metrics, running };
   }
-  const taken = others.map((other) => other.port);
+  const taken = others.flatMap((other) => [other.port, portOf(other.metrics)]);
   const port = await portFor(id, context, before, taken);
-  return { id, listener: `${HOST}:${port}`, port, running: null };
+  const metricsPort = await freePort(context.options.metricsPort + id - 1, [...taken, port]);
+  const metrics = `${HOST}:${metricsPort}`;
+  return { id, listener: `${HOST}:${port}`, port, metrics, running: null };
 }
 
-async function bringUp(
-  { id, listener, running }: PlannedBroker,
-  context: StartContext,
-): Promise<string> {
-  if (running !== null) return `Broker ${id} is already serving on ${listener} (pid ${running})`;
-  const { layout, terminal } = context;
+async function bringUp(broker: PlannedBroker, context: StartContext): Promise<string> {
+  const { id, listener, running } = broker;
+  const { options, layout, terminal, report } = context;
+  if (running !== null) {
+    if (Object.keys(options.override).length > 0) {
+      report(`Broker ${id} runs already, without --override: run npm stop first.`);
+    }
+    return `Broker ${id} is already serving on ${listener} (pid ${running})`;
+  }
   mkdirSync(layout.brokerHome(id), { recursive: true });
-  writeFileSync(brokerPropertiesFile(id, layout), properties(id, context, listener));
+  writeFileSync(brokerPropertiesFile(id, layout), properties(broker, context));
   const pid = await startBroker(id, layout, terminal.env);
   return `Broker ${id} is serving on ${listener} (pid ${pid})`;
 }
 
 function properties(
-  id: number,
-  { zookeeperConnect, layout }: StartContext,
-  listener: string,
+  { id, listener, metrics }: PlannedBroker,
+  { options, zookeeperConnect, layout }: StartContext,
 ): string {
+  const configs = {
+    'broker.id': String(id),
+    listeners: `PLAINTEXT://${listener}`,
+    'log.dirs': join(layout.brokerHome(id), 'logs'),
+    'zookeeper.connect': zookeeperConnect ?? '',
+    'http.listener': metrics ?? '',
+    // As in the file that comes with Kafka: nobody who tries things out wants to wait for others.
+    'group.initial.rebalance.delay.ms': '0',
+    ...options.override,
+  };
   return [
-    '# Written by npm start each time it starts this broker.',
-    `broker.id=${id}`,
-    `listeners=PLAINTEXT://${listener}`,
-    `log.dirs=${join(layout.brokerHome(id), 'logs')}`,
-    `zookeeper.connect=${zookeeperConnect}`,
+    '# Written by npm start each time it starts this broker; npm start -- --override adds to it.',
+    stringify(configs, { keySep: '=', lineWidth: null }),
     '',
   ].join('\n');
 }
@@ -83,6 +99,7 @@ interface EarlierProperties {
   readonly listener: string;
   readonly port: number;
   readonly zookeeperConnect: string | undefined;
+  readonly metrics: string | null;
 }
 
 /** `null` when there are none, or none that make sense. */
@@ -93,7 +110,8 @@ function propertiesOf(file: string): EarlierProperties | null {
     /^\w+:\/\/([^,]*:(\d+))$/.exec(String(properties['listeners'] ?? '')) ?? [];
   if (listener === undefined) return null;
   const zookeeperConnect = properties['zookeeper.connect'];
-  return { listener, port: Number(port), zookeeperConnect };
+  const metrics = properties['http.listener'] || null;
+  return { listener, port: Number(port), zookeeperConnect, metrics };
 }
 
 /** A broker that runs cannot be moved to another ZooKeeper. */
@@ -117,8 +135,18 @@ async function portFor(
   taken: readonly number[],
 ): Promise<number> {
   const preferred = before?.port ?? options.port + id - 1;
+  const port = await freePort(preferred, taken);
+  if (port !== preferred) report(`Port ${preferred} is taken, so broker ${id} gets ${port}.`);
+  return port;
+}
+
+/** NaN when there is none. */
+function portOf(metrics: string | null): number {
+  return Number(metrics?.split(':').pop());
+}
+
+async function freePort(preferred: number, taken: readonly number[]): Promise<number> {
   let port = await nextFreePort(preferred, HOST);
   while (taken.includes(port)) port = await nextFreePort(port + 1, HOST);
-  if (port !== preferred) report(`Port ${preferred} is taken, so broker ${id} gets ${port}.`);
   return port;
 }
