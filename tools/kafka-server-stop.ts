@@ -35,6 +35,7 @@ async function stop({ options, terminal, print, note }: CommandContext<Options>)
   const running = files.filter((file) => runningPid(file) !== null);
   if (running.length === 0) {
     note('No kafka server to stop');
+    note('npm stop ends the brokers of npm start, --pid-file those started with a pid file.');
     return ExitCode.failure;
   }
   for (const file of running) {

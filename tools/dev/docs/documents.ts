@@ -1,4 +1,5 @@
 import { renderConfigReference } from '../../../broker/config/config-reference';
+import { renderMetricTables } from '../../../broker/metrics/metrics-reference';
 import { readClientResults, renderClientResults } from './client-results';
 import { renderErrorReference } from './error-reference';
 import { exampleRequest, exampleResponse, explainFrame } from './example-session';
@@ -46,6 +47,10 @@ export const documents: readonly GeneratedDocument[] = [
         (text, [name, content]) => replaceSection(text, name, content()),
         present,
       ),
+  },
+  {
+    path: 'docs/metrics.md',
+    render: (present) => replaceSection(present, 'metrics', renderMetricTables()),
   },
   { path: 'docs/configs.md', render: () => renderConfigReference() },
   { path: 'docs/tools.md', render: () => renderToolReference() },
