@@ -34,6 +34,8 @@ const usualCluster: Omit<ClusterShape, 'needs'> = {
   sessionTimeoutMs: 4000,
   configs: {
     'replica.lag.time.max.ms': '4000',
+    // Sessions are short here, but who starts on a busy machine may have to wait longer than that.
+    'zookeeper.connection.timeout.ms': '30000',
     'controlled.shutdown.retry.backoff.ms': '500',
   },
 };

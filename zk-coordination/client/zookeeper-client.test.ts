@@ -93,6 +93,19 @@ describe('ZooKeeperClient', () => {
     await fixture.close();
   });
 
+  it('lets what waited for a connection go on in the next session when nothing is to be done in between', async () => {
+    const fixture = f();
+    const zk = await fixture.connect();
+    fixture.ensemble.faults.disconnect(zk.sessionId);
+    await fixture.settle();
+    const waiting = retrying(zk, () => zk.get('/'));
+    await fixture.expire(zk);
+    fixture.ensemble.faults.reconnect(zk.sessionId);
+    await expect(fixture.until(waiting)).resolves.toBeDefined();
+    expect(zk.generation).toBe(2);
+    await fixture.close();
+  });
+
   it('goes on when a handler fails', async () => {
     const fixture = f();
     const zk = await fixture.connect();

@@ -307,6 +307,8 @@ export class ZooKeeperClient {
   }
 
   private async runHandlers(handlers: ReadonlySet<SessionHandler>, border: string): Promise<void> {
+    // What waits for the next session ends only when a handler may be what it waits in.
+    if (handlers.size === 0) return;
     this.handlersRunning = true;
     for (const listener of [...this.borderListeners]) listener();
     for (const handler of [...handlers]) {
