@@ -98,11 +98,13 @@ async function run(context: CommandContext<ConsoleConsumerOptions>): Promise<voi
   });
   signal.addEventListener('abort', () => consumer.wakeup());
   try {
-    const begun = tellIfSlow(
-      consumerOptions.groupId === undefined
-        ? targets(kafka, plan).then((found) => consumer.assign(found))
-        : consumer.subscribe({ topics: ['topic' in plan ? plan.topic : plan.include] }),
-      () => note(`Still looking for the topic on ${options.bootstrapServer}; end with Ctrl-C.`),
+    const begin = async (): Promise<void> => {
+      if ('topic' in plan) await tellIfMissing(kafka, plan.topic, note);
+      if (consumerOptions.groupId === undefined) await consumer.assign(await targets(kafka, plan));
+      else await consumer.subscribe({ topics: ['topic' in plan ? plan.topic : plan.include] });
+    };
+    const begun = tellIfSlow(begin(), () =>
+      note(`Still looking for the topic on ${options.bootstrapServer}; end with Ctrl-C.`),
     );
     if (await beforeAbort(begun, signal)) await printer.run();
   } finally {
@@ -137,6 +139,23 @@ async function commitPrinted(
     await consumer.commit(mine);
   } catch (error) {
     note(`What was printed last was not committed: ${describeError(error)}`);
+  }
+}
+
+/** A name that is misspelled would otherwise be waited for without a word, and may be created. */
+async function tellIfMissing(
+  kafka: Kafka,
+  topic: string,
+  note: (line: string) => void,
+): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.describeTopics([topic]);
+  } catch (error) {
+    if (!KafkaClassicError.is(error) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+    note(`Topic "${topic}" does not exist yet; waiting for it. End with Ctrl-C.`);
+  } finally {
+    await admin.close();
   }
 }
 

@@ -1,7 +1,7 @@
 import { apis } from '../protocol/apis';
 import type { Api, RequestInput, ResponseOf } from '../protocol/api';
 import { ProtocolError } from '../protocol/protocol-error';
-import { describeError } from '../runtime/error';
+import { describeError, type KafkaClassicError } from '../runtime/error';
 import { BrokerPool } from './broker-pool';
 import { ClientClosedError } from './client-closed-error';
 import {
@@ -262,6 +262,7 @@ export class Cluster {
         timeoutMs: options.timeoutMs ?? apiTimeout,
         clock,
         random,
+        onSlow: (error, elapsedMs) => this.tellSlow(what, error, elapsedMs),
         beforeRetry: async (action) => {
           this.assertOpen();
           if (action === 'refresh-metadata' || action === 'reconnect') await this.tryRefresh();
@@ -306,12 +307,22 @@ export class Cluster {
           if (now === undefined) throw missing();
           return now;
         },
-        { what, policy, timeoutMs, clock, random },
+        {
+          ...{ what, policy, timeoutMs, clock, random },
+          onSlow: (error, elapsedMs) => this.tellSlow(what, error, elapsedMs),
+        },
       );
     } catch (error) {
       this.cache.forgetUnknown(topics);
       throw error;
     }
+  }
+
+  private tellSlow(what: string, error: KafkaClassicError, elapsedMs: number): void {
+    this.options.logger.warn(
+      { event: 'slow-retries', what, elapsedMs: Math.round(elapsedMs), err: error },
+      `${what} has not succeeded in ${Math.round(elapsedMs / 1000)} s and is tried again: ${describeError(error)}`,
+    );
   }
 
   private errorOf(topics: readonly string[]): ProtocolError | undefined {

@@ -47,7 +47,11 @@ export interface RetryCall {
   random: () => number;
   /** Called before each repetition; may repair things, such as refresh metadata. */
   beforeRetry?: (action: ClientAction, error: unknown) => Promise<void> | void;
+  /** Called once, with the last error, when it takes so long that somebody may wonder. */
+  onSlow?: (error: KafkaClassicError, elapsedMs: number) => void;
 }
+
+const SLOW_MS = 3000;
 
 /** A request's own timeout, due at the same moment as the deadline, says more; it goes first. */
 const DEADLINE_GRACE_MS = 20;
@@ -63,7 +67,7 @@ export async function retrying<T>(
   operation: (attempt: number, remainingMs: number) => Promise<T>,
   call: RetryCall,
 ): Promise<T> {
-  const { what, policy, timeoutMs, clock, random, beforeRetry } = call;
+  const { what, policy, timeoutMs, clock, random, beforeRetry, onSlow } = call;
   const start = clock.monotonic();
   const backoff = {
     initialMs: policy.initialRetryTime,
@@ -72,6 +76,7 @@ export async function retrying<T>(
     jitter: policy.factor,
   };
   let last: unknown;
+  let isSlow = false;
   for (let attempt = 0; ; attempt++) {
     const remaining = start + timeoutMs - clock.monotonic();
     const late = (): Error =>
@@ -89,6 +94,10 @@ export async function retrying<T>(
       const wait = backoffMs(backoff, attempt, random);
       if (attempt >= policy.retries || elapsed + wait >= timeoutMs) {
         throw attempt === 0 ? error : new RetriesExhaustedError(what, attempt + 1, elapsed, error);
+      }
+      if (!isSlow && elapsed >= SLOW_MS) {
+        isSlow = true;
+        onSlow?.(error, elapsed);
       }
       last = error;
       await delay(wait, clock);

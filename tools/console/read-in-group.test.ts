@@ -37,6 +37,11 @@ describe('kafka-console-consumer --group', () => {
     expect(coordinator.left).toHaveLength(2);
   });
 
+  test('tells of a topic that does not exist', async () => {
+    const { stderr } = await read('--topic', 'clocks', '--timeout-ms', '1');
+    expect(stderr).toContain('Topic "clocks" does not exist yet');
+  });
+
   test('commits nothing when it is told so', async () => {
     const property = ['--consumer-property', 'enable.auto.commit=false'];
     await read('--topic', 'clicks', '--max-messages', '4', ...property);
