@@ -43,6 +43,12 @@ export const definition: CommandDefinition<ConsoleConsumerOptions> = {
       line: 'kafka-console-consumer --bootstrap-server localhost:9092 --topic t --group shop',
       does: 'share the topic with the other members of a group, and go on where it has got to',
     },
+    {
+      line:
+        'kafka-console-consumer --bootstrap-server localhost:9092 --topic __consumer_offsets ' +
+        '--from-beginning --formatter org.apache.kafka.tools.consumer.OffsetsMessageFormatter',
+      does: 'see what groups commit, with offsets.storage=kafka',
+    },
   ],
   stopsGracefully: true,
   configure: (command) =>
@@ -64,7 +70,7 @@ export const definition: CommandDefinition<ConsoleConsumerOptions> = {
       .option('--max-messages <n>', 'end after so many records', wholeNumber())
       .option('--timeout-ms <ms>', 'end when nothing came for so long', wholeNumber())
       .option('--skip-message-on-error', 'pass over records that cannot be printed')
-      .option('--formatter <class>', 'Default-, Logging- or NoOpMessageFormatter')
+      .option('--formatter <class>', 'Default-, Logging-, NoOp- or OffsetsMessageFormatter')
       .addOption(propertyOption(FORMATTER_PROPERTIES))
       .option('--formatter-config <file>', 'properties file for the formatter')
       .option('--key-deserializer <class>', "Kafka's class, e.g. LongDeserializer")

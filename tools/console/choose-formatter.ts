@@ -1,4 +1,5 @@
 import { UsageError } from '../cli/usage-error';
+import { offsetsFormatter, oldOffsetsFormatter } from './offsets-formatter';
 import { printOptions } from './print-options';
 import {
   DefaultFormatter,
@@ -7,7 +8,9 @@ import {
   type RecordFormatter,
 } from './record-formatter';
 
-const PACKAGES = ['org.apache.kafka.tools.consumer.', 'kafka.tools.'];
+const PACKAGE = 'org.apache.kafka.tools.consumer.';
+/** Before Kafka 3.9. */
+const OLD_PACKAGES = ['kafka.tools.', 'kafka.coordinator.group.GroupMetadataManager$'];
 
 /**
  * The formatter of that class name; `DefaultMessageFormatter` without one.
@@ -20,13 +23,13 @@ export function chooseFormatter(
   properties: Readonly<Record<string, string>>,
   note: (line: string) => void,
 ): RecordFormatter {
-  const [current, deprecated] = PACKAGES;
   const name = className ?? 'DefaultMessageFormatter';
-  const simple = name.replace(current, '').replace(deprecated, '');
-  if (name.startsWith(deprecated)) {
+  const deprecated = OLD_PACKAGES.find((one) => name.startsWith(one));
+  const simple = name.replace(deprecated ?? PACKAGE, '');
+  if (deprecated !== undefined) {
     note(
       `WARNING: ${name} is deprecated and will be removed in the next major release. ` +
-        `Please use ${current}${simple} instead`,
+        `Please use ${PACKAGE}${simple} instead`,
     );
   }
   const printed = new DefaultFormatter(printOptions(properties));
@@ -37,10 +40,12 @@ export function chooseFormatter(
       return new LoggingFormatter(printed, note);
     case 'NoOpMessageFormatter':
       return noOpFormatter;
+    case 'OffsetsMessageFormatter':
+      return deprecated === undefined ? offsetsFormatter : oldOffsetsFormatter;
     default:
       throw new UsageError(
         `There is no formatter ${name}.`,
-        `There are Default, Logging and NoOpMessageFormatter in ${current.slice(0, -1)}.`,
+        `There are Default, Logging, NoOp and OffsetsMessageFormatter in ${PACKAGE.slice(0, -1)}.`,
       );
   }
 }

@@ -1,3 +1,7 @@
+import {
+  encodeOffsetKey,
+  encodeOffsetValue,
+} from '../../broker/coordinator/group/offsets-topic/offset-records';
 import { chooseFormatter } from './choose-formatter';
 import { javaDouble, javaFloat } from './java-number';
 import { OutputBuffer } from './output-buffer';
@@ -91,6 +95,47 @@ describe('a record is printed', () => {
     const { text, notes } = printed({}, {}, 'kafka.tools.NoOpMessageFormatter');
     expect(text).toBe('');
     expect(notes).toEqual([expect.stringContaining('deprecated')]);
+  });
+
+  describe('as what groups have committed', () => {
+    const current = 'org.apache.kafka.tools.consumer.OffsetsMessageFormatter';
+    const old = 'kafka.coordinator.group.GroupMetadataManager$OffsetsMessageFormatter';
+    const key = encodeOffsetKey({ groupId: 'g', topic: 't', partition: 2 });
+    const committed = { offset: 5, leaderEpoch: 1, metadata: 'm', commitTimestamp: 1700 };
+    const value = encodeOffsetValue({ ...committed, expireTimestamp: null });
+    const expiring = encodeOffsetValue({ ...committed, expireTimestamp: 1800 });
+
+    test('in JSON', () => {
+      expect(JSON.parse(printed({}, { key, value }, current).text)).toEqual({
+        key: { version: 1, data: { group: 'g', topic: 't', partition: 2 } },
+        value: { version: 3, data: committed },
+      });
+      expect(printed({}, { key, value: expiring }, current).text).toMatch(
+        /"value":{"version":1,"data":{"offset":5,"metadata":"m",.*"expireTimestamp":1800}}}\n$/,
+      );
+      expect(printed({}, { key, value: null }, current).text).toMatch(/"value":null}\n$/);
+    });
+
+    test('as it was before Kafka 3.9', () => {
+      const { text, notes } = printed({}, { key, value }, old);
+      expect(notes).toEqual([expect.stringContaining(`Please use ${current} instead`)]);
+      expect(text).toBe(
+        '[g,t,2]::OffsetAndMetadata(offset=5, leaderEpoch=Optional[1], metadata=m, ' +
+          'commitTimestamp=1700, expireTimestamp=None)\n',
+      );
+      expect(printed({}, { key, value: expiring }, old).text).toContain(
+        'leaderEpoch=Optional.empty, metadata=m, commitTimestamp=1700, expireTimestamp=Some(1800))',
+      );
+      expect(printed({}, { key, value: null }, old).text).toBe('[g,t,2]::NULL\n');
+    });
+
+    test('nothing of other records, and an error for damaged ones', () => {
+      expect(printed({}, { key: Buffer.from([0, 2, 0, 0]), value }, current).text).toBe('');
+      expect(printed({}, { key: null, value }, current).text).toBe('');
+      expect(() => printed({}, { key: key.subarray(0, 8), value }, current)).toThrow(
+        'The record is not one of __consumer_offsets.',
+      );
+    });
   });
 
   test.each([
