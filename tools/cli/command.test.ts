@@ -66,6 +66,7 @@ describe('a command', () => {
 
   test.each([
     [['--nonsense'], "unknown option '--nonsense'"],
+    [['--zookeeper', 'localhost:2181'], 'Tools ask brokers, as since Apache Kafka 3.0'],
     [['a', 'b'], 'too many arguments'],
     [['--config', 'a'], 'Write it as key=value, not "a".'],
   ])('ends with 2 for a wrong command line: %j', async (argv, message) => {

@@ -10,6 +10,10 @@ import { UsageError } from './usage-error';
 /** How a tool's process can end. Interrupted tools end with 128 + the signal's number. */
 export const ExitCode = { ok: 0, failure: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
+/** Guides to older versions are full of it. */
+const ZOOKEEPER_HINT =
+  'Tools ask brokers, as since Apache Kafka 3.0: --bootstrap-server localhost:9092.\n';
+
 export interface CommandExample {
   readonly line: string;
   /** What it does, in a few words. */
@@ -134,7 +138,8 @@ function build<Options>(definition: CommandDefinition<Options>, terminal: Termin
       writeErr: (text) => terminal.stderr.write(text),
       outputError: (text, write) => {
         const message = text.replace(/^error: /, '').trim();
-        write(`Error: ${message}\nSee ${definition.name} --help.\n`);
+        const hint = message.includes("'--zookeeper'") ? ZOOKEEPER_HINT : '';
+        write(`Error: ${message}\n${hint}See ${definition.name} --help.\n`);
       },
       getOutHelpWidth: () => terminal.stdout.columns ?? 100,
       getErrHelpWidth: () => terminal.stderr.columns ?? 100,

@@ -36,6 +36,8 @@ if (!takeAsItIs && isOlder(installed, [inRoot('package-lock.json')])) {
   // Not `npm ci`: it refuses to install when a registry lacks a package meant for another platform.
   await step('Installing the dependencies (npm install)', 'npm', [
     ...['install', '--no-save', '--include=dev', '--no-audit', '--no-fund'],
+    // What npm has to warn of concerns packages that only some tests use.
+    '--loglevel=error',
   ]);
 }
 // A stamp of its own, because tsc leaves its files alone when nothing in them would change.
@@ -71,7 +73,7 @@ function sources() {
 
 async function step(title, program, words) {
   const began = performance.now();
-  console.error(`… ${title}`);
+  console.error(`… ${title}, which may take some minutes`);
   const code = await run(program, words);
   if (code !== 0) fail(`${title} failed (${program} ${words.join(' ')}, exit code ${code}).`);
   console.error(`✔ ${title} (${((performance.now() - began) / 1000).toFixed(1)} s)`);

@@ -237,8 +237,9 @@ export class SessionLifecycle implements ConnectionListener {
     this.window.rejectWaiting();
     this.onEnd();
     const fields = { event: END_EVENTS[state], sessionId: hex(this.id), reason };
-    if (state === 'closed') this.options.logger.info(fields, 'The session is over.');
-    else this.options.logger.warn(fields, 'The session is over.');
+    // One that was to be taken up again, and had ended by itself, is no loss.
+    const isLoss = state === 'authFailed' || (state === 'expired' && this.id !== 0n);
+    this.options.logger[isLoss ? 'warn' : 'info'](fields, 'The session is over.');
     const refused = new ZkError(REFUSAL[state], { op: 'connect', outcome: 'not-applied', cause });
     this.firstConnected.reject(cause instanceof ZkError ? cause : refused);
     this.states.enter(state);
