@@ -36,5 +36,7 @@ export function bootstrapServers({ bootstrapServer }: AdminOptions): string[] {
 /** Parses an option's value that has to be a whole number. */
 export function integerArgument(text: string): number {
   if (!/^-?\d+$/.test(text.trim())) throw new InvalidArgumentError('It is not a whole number.');
-  return Number(text);
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('It is too large.');
+  return value;
 }

@@ -14,6 +14,7 @@ describe('options of all admin tools', () => {
     expect(integerArgument('-1')).toBe(-1);
     expect(() => integerArgument('1e3')).toThrow('not a whole number');
     expect(() => integerArgument('')).toThrow('not a whole number');
+    expect(() => integerArgument('9007199254740992')).toThrow('too large');
   });
 });
 

@@ -84,6 +84,8 @@ const commit = (member: Partial<JoinOutcome>, ...changes: OffsetChange[]) =>
     generation: member.generation ?? -1,
     changes,
   });
+/** Somebody who is no member. */
+const outside = { memberId: '', groupInstanceId: null, generation: -1 };
 const offsetOf = async (partition: number, topic = 't') =>
   (await broker.offsets('g')).get(topic)?.get(partition)?.offset;
 
@@ -410,7 +412,6 @@ describe('offsets', () => {
   });
 
   it('can be kept under the empty id, which has no members', async () => {
-    const outside = { memberId: '', groupInstanceId: null, generation: -1 };
     await broker.commit('', { ...outside, changes: [change(0, 5)] });
     expect((await broker.offsets('')).get('t')?.get(0)?.offset).toBe(5);
     expect(await broker.describe('')).toMatchObject({ state: 'Empty' });
@@ -476,6 +477,15 @@ describe('groups as a whole', () => {
       described.members.map(({ memberId, assignment }) => [memberId, String(assignment)]),
     ).toEqual(members.map(({ memberId }, index) => [memberId, `p${index}`]));
     expect(await broker.describe('unheard-of')).toMatchObject({ state: 'Dead', members: [] });
+  });
+
+  it('are not there because somebody has asked about them', async () => {
+    expect((await broker.offsets('asked')).size).toBe(0);
+    await expect(broker.heartbeat('asked', { ...outside, generation: 1 })).rejects.toMatchObject(
+      code('UNKNOWN_MEMBER_ID'),
+    );
+    expect(await broker.describe('asked')).toMatchObject({ state: 'Dead' });
+    expect(await broker.list()).toEqual([]);
   });
 
   it('are deleted when they are empty', async () => {

@@ -158,6 +158,7 @@ export class GroupCoordinator {
     const group = this.groups.find(groupId);
     if (group) {
       group.assertInCharge();
+      if (group.isUnheardOf) return unknownGroup(groupId);
       const { state, protocolType, protocol, roster } = group;
       const members = roster.all.map((member) => member.toStored());
       return {
@@ -171,8 +172,8 @@ export class GroupCoordinator {
     await this.groups.assertOurs(groupId);
     const { group: stored, offsets } = await this.options.storage.read(groupId);
     if (!stored) {
-      const state = offsets.size > 0 ? 'Empty' : 'Dead';
-      return { groupId, state, protocolType: '', protocol: '', members: [] };
+      const unknown = unknownGroup(groupId);
+      return offsets.size > 0 ? { ...unknown, state: 'Empty' } : unknown;
     }
     const { state, protocolType, protocol, members } = stored;
     return { groupId, state, protocolType: protocolType ?? '', protocol: protocol ?? '', members };
@@ -209,10 +210,14 @@ export class GroupCoordinator {
   /** @throws ProtocolError GROUP_ID_NOT_FOUND */
   private async existing(groupId: string): Promise<Group> {
     const group = await this.groups.get(groupId);
-    if (!group.isVoid || group.generation > 0 || group.claim.snapshot.group) return group;
+    if (!group.isUnheardOf) return group;
     await this.groups.giveUp(group, new ProtocolError('COORDINATOR_NOT_AVAILABLE'), 'release');
     throw new ProtocolError('GROUP_ID_NOT_FOUND', `There is no group ${groupId}.`);
   }
+}
+
+function unknownGroup(groupId: string): GroupDescription {
+  return { groupId, state: 'Dead', protocolType: '', protocol: '', members: [] };
 }
 
 /**

@@ -50,6 +50,11 @@ export class GroupFacts {
     return this.current === 'Empty' && this.offsets.isEmpty && this.roster.pending.size === 0;
   }
 
+  /** Whether it is here only because somebody has asked about it. */
+  get isUnheardOf(): boolean {
+    return this.isVoid && this.generation === 0 && !this.claim.snapshot.group;
+  }
+
   enter(state: GroupState): void {
     assertTransition(this.current, state);
     this.current = state;

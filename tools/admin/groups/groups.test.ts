@@ -347,6 +347,17 @@ describe('the file of --from-file', () => {
     expect(() => parseResetFile(text, ['g'])).toThrow(message),
   );
 
+  test('the last line for a partition counts', () =>
+    expect([...parseResetFile('t,0,5\nt,1,6\nt,0,7', ['g'])]).toEqual([
+      [
+        'g',
+        [
+          { topic: 't', partition: 0, offset: 7 },
+          { topic: 't', partition: 1, offset: 6 },
+        ],
+      ],
+    ]));
+
   test('a line without its group', () =>
     expect(() => parseResetFile('t,0,5', ['a', 'b'])).toThrow('names no group'));
 });

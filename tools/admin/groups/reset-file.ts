@@ -27,9 +27,13 @@ export function readResetFile(path: string, groupIds: readonly string[]): ResetP
   return parseResetFile(text, groupIds);
 }
 
-/** @throws AdminToolError RESET_FILE_INVALID */
+/**
+ * The last line for a partition counts.
+ *
+ * @throws AdminToolError RESET_FILE_INVALID
+ */
 export function parseResetFile(text: string, groupIds: readonly string[]): ResetPlan {
-  const plan = new Map<string, ResetOffset[]>();
+  const plan = new Map<string, Map<string, ResetOffset>>();
   text.split(/\r?\n/).forEach((line, index) => {
     if (line.trim() === '') return;
     const cells = cellsOf(line);
@@ -42,9 +46,10 @@ export function parseResetFile(text: string, groupIds: readonly string[]): Reset
     }
     const id = group === '' ? groupIds[0] : group;
     const entry = { topic, partition: Number(partition), offset: Number(offset) };
-    plan.set(id, [...(plan.get(id) ?? []), entry]);
+    const ofGroup = plan.get(id) ?? new Map<string, ResetOffset>();
+    plan.set(id, ofGroup.set(`${entry.topic}-${entry.partition}`, entry));
   });
-  return plan;
+  return new Map([...plan].map(([id, offsets]) => [id, [...offsets.values()]]));
 }
 
 /** The same the other way round. */
