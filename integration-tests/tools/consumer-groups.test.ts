@@ -71,7 +71,7 @@ test('a group that reads: described, and not to be reset or deleted', async () =
       '/127.0.0.1',
       'verifiable-consumer',
       '2',
-      '(0,1)',
+      'clicks(0,1)',
     ],
   ]);
   const state = await groups('--describe', '--group', 'readers', '--state');
