@@ -69,8 +69,8 @@ afterEach(() => channel.close());
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 const names = () => sent.map(({ api }) => api.name);
 
-async function answer(response: unknown): Promise<void> {
-  sent.at(-1)!.answer.resolve(response);
+async function answer(response: unknown, request = sent.at(-1)!): Promise<void> {
+  request.answer.resolve(response);
   await settle();
 }
 const done = (...errors: (readonly [number, ErrorName])[]) =>
@@ -87,7 +87,7 @@ const done = (...errors: (readonly [number, ErrorName])[]) =>
     ],
   });
 
-test('one request at a time, in order, to one incarnation', async () => {
+test('what it leads first, then what clients are told, to one incarnation', async () => {
   channel.stopReplicas([{ topic: 't', partition: 9, leaderEpoch: 0, deletePartition: false }]);
   channel.updateMetadata([]);
   channel.leaderAndIsr([lead(0)]);
@@ -95,13 +95,26 @@ test('one request at a time, in order, to one incarnation', async () => {
   expect(names()).toEqual(['LeaderAndIsr']);
   expect(sent[0]?.body).toMatchObject({ brokerEpoch: 77, controllerId: 1, type: 2 });
   await done();
-  expect(names()).toEqual(['LeaderAndIsr', 'UpdateMetadata']);
-  await answer({ errorCode: 0 });
   expect(names()).toEqual(['LeaderAndIsr', 'UpdateMetadata', 'StopReplica']);
   await answer({ errorCode: 0, partitionErrors: [] });
   channel.leaderAndIsr([lead(1)]);
   await settle();
+  expect(sent).toHaveLength(3);
+  await answer({ errorCode: 0 }, sent[1]);
   expect(sent.at(-1)?.body.type).toBe(1);
+});
+
+test('of what leaves together only what was not answered is repeated', async () => {
+  channel.leaderAndIsr([]);
+  channel.updateMetadata([]);
+  channel.stopReplicas([{ topic: 't', partition: 9, leaderEpoch: 0, deletePartition: false }]);
+  await settle();
+  await done();
+  sent[1]!.answer.reject(new Error('cut'));
+  await answer({ errorCode: 0, partitionErrors: [] }, sent[2]);
+  clock.advance(100);
+  await settle();
+  expect(names().slice(3)).toEqual(['UpdateMetadata']);
 });
 
 test('repeats after 100 ms what was not answered, with what has come since', async () => {

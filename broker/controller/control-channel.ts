@@ -47,9 +47,10 @@ const FINAL_REFUSALS: ReadonlySet<ErrorName> = new Set([
 ]);
 
 /**
- * The controller's line to one incarnation of a broker: one request at a time, in the order
- * LeaderAndIsr, UpdateMetadata, StopReplica, each repeated until it is answered or the incarnation
- * is gone (Kafka's `RequestSendThread`, with pending work coalesced).
+ * The controller's line to one incarnation of a broker: LeaderAndIsr, and when that is answered
+ * UpdateMetadata and StopReplica, each repeated until it is answered or the incarnation is gone
+ * (Kafka's `RequestSendThread`, with pending work coalesced). The last two leave together: whose
+ * leadership has been moved shall say so to its clients as soon as it knows where they have to go.
  */
 export class ControlChannel {
   private readonly pending = new PendingControl();
@@ -113,22 +114,35 @@ export class ControlChannel {
 
   /** @returns whether all of it was answered; else what was not is pending again */
   private async deliver({ leadership, metadata, stops }: ControlRound): Promise<boolean> {
-    let undelivered: ControlRound = { leadership, metadata, stops };
-    try {
-      if (leadership) await this.sendLeadership(leadership);
-      undelivered = { ...undelivered, leadership: undefined };
-      if (metadata && !this.closed) await this.sendMetadata(metadata);
-      undelivered = { ...undelivered, metadata: undefined };
-      if (stops.length > 0 && !this.closed) await this.sendStops(stops);
-      return true;
-    } catch (error) {
-      if (this.closed) return true;
-      if (undelivered.leadership) this.pending.putBackLeadership(undelivered.leadership);
-      if (undelivered.metadata) this.pending.putBackMetadata(undelivered.metadata);
-      this.pending.putBackStops(undelivered.stops);
-      this.failed(error);
-      return false;
+    const failures: unknown[] = [];
+    const attempt = async (send: () => Promise<void>, putBack: () => void): Promise<void> => {
+      try {
+        if (!this.closed && failures.length === 0) await send();
+        else putBack();
+      } catch (error) {
+        failures.push(error);
+        putBack();
+      }
+    };
+    if (leadership) {
+      const putBack = () => this.pending.putBackLeadership(leadership);
+      await attempt(() => this.sendLeadership(leadership), putBack);
     }
+    await Promise.all([
+      metadata &&
+        attempt(
+          () => this.sendMetadata(metadata),
+          () => this.pending.putBackMetadata(metadata),
+        ),
+      stops.length > 0 &&
+        attempt(
+          () => this.sendStops(stops),
+          () => this.pending.putBackStops(stops),
+        ),
+    ]);
+    if (this.closed || failures.length === 0) return true;
+    this.failed(failures[0]);
+    return false;
   }
 
   private async sendLeadership(part: Part<LeadershipEntry>): Promise<void> {

@@ -3,6 +3,7 @@ import { systemClock } from '../../client/runtime/clock';
 import type { Logger } from '../../client/runtime/logger';
 import { silentLogger } from '../../client/runtime/logger';
 import { nodeFileSystem, type FileSystem } from './file-system';
+import { BackgroundLane } from './background-lane';
 import { IndexPages } from './index-pages';
 import { OpenFiles } from './open-files';
 import { ReadBufferPool } from './read-buffer-pool';
@@ -19,6 +20,8 @@ export interface LogEnvironment {
   readonly files: OpenFiles;
   readonly indexPages: IndexPages;
   readonly readBuffers: ReadBufferPool;
+  /** Where logs save their leader epochs when nobody waits for it. */
+  readonly epochSaves: BackgroundLane;
 }
 
 export interface LogEnvironmentOptions {
@@ -33,6 +36,9 @@ export interface LogEnvironmentOptions {
   readonly indexCacheBytes?: number;
 }
 
+/** After an election hundreds of logs have a new epoch, and there are but four threads for I/O. */
+const EPOCH_SAVES_AT_ONCE = 1;
+
 /** The machine's own edges, except those given. */
 export function logEnvironment(options: LogEnvironmentOptions = {}): LogEnvironment {
   const fileSystem = options.fileSystem ?? nodeFileSystem;
@@ -45,5 +51,6 @@ export function logEnvironment(options: LogEnvironmentOptions = {}): LogEnvironm
     files: new OpenFiles(fileSystem, options.maxOpenFiles),
     indexPages: new IndexPages(options.indexCacheBytes),
     readBuffers: new ReadBufferPool(),
+    epochSaves: new BackgroundLane(EPOCH_SAVES_AT_ONCE),
   };
 }

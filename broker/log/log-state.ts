@@ -100,9 +100,9 @@ export class LogState {
     this.nextOffset = this.fileEnd = this.readableEnd = loaded.logEndOffset;
     this.cleanedUpTo = loaded.cleanedUpTo;
     this.watermark = Math.min(Math.max(loaded.highWatermark, this.startOffset), this.nextOffset);
-    const { fileSystem, clock } = context.environment;
+    const { fileSystem, clock, epochSaves } = context.environment;
     this.producers = new ProducerStateManager(() => clock.monotonic(), loaded.producers);
-    this.epochs = new EpochStore(fileSystem, this.path, loaded.epochs, (error) =>
+    this.epochs = new EpochStore(fileSystem, this.path, loaded.epochs, epochSaves, (error) =>
       this.ioFailed(error),
     );
   }

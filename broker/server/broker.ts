@@ -175,7 +175,7 @@ async function startRooms(
     configStore,
     configs,
     openChannel: (id) =>
-      id === brokerId ? new LocalChannel(answerSelf) : peers.open(id, 'control'),
+      id === brokerId ? new LocalChannel(answerSelf, edges.defer) : peers.open(id, 'control'),
     isRegistered: () => membership.isRegistered,
     onController: (id) => (metadata.controllerId = id),
     logger,

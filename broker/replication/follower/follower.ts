@@ -11,6 +11,8 @@ export type FollowerPhase =
   | 'fetching'
   /** Left alone until its time has come. */
   | 'delayed'
+  /** Left alone until its log is cut. */
+  | 'cutting'
   /** Left alone until the controller gives another instruction. */
   | 'stopped'
   /** Somebody else's turn: nothing may be done to the log any more. */

@@ -26,6 +26,8 @@ type PartitionData = FetchResponse['responses'][number]['partitions'][number];
 
 /** Wait for the last appends of this broker's own leadership to be written. */
 const WRITE_SETTLE_MS = 5;
+/** Longest wait of a fetch while logs are being cut, which takes as long as a few flushes. */
+const WAIT_DURING_CUTS_MS = 10;
 
 /**
  * Copies partitions from one leader (Kafka's ReplicaFetcherThread): one connection, one request at
@@ -49,6 +51,8 @@ export class ReplicaFetcher {
   private readonly delays: Delays<Follower>;
   private readonly health: FetcherHealth;
   private refusalsInARow = 0;
+  /** Logs that are being cut. */
+  private cutting = 0;
   /** While there is nothing to fetch. */
   private idle: Deferred<void> | undefined;
   /** While the leader is left alone after a failure. */
@@ -94,13 +98,18 @@ export class ReplicaFetcher {
     return this.options.config.backoffMs;
   }
 
+  /** Whoever is left out now and comes back soon must not wait until the others have news. */
+  private get waitMs(): number {
+    const untilNext = this.cutting > 0 ? WAIT_DURING_CUTS_MS : this.delays.untilNext;
+    return Math.min(this.options.config.waitMaxMs, Math.ceil(untilNext));
+  }
+
   private async run(): Promise<void> {
     // Nothing happens inside of the caller's call.
     await Promise.resolve();
     while (!this.closed) {
       try {
-        await this.prepare();
-        if (this.closed) return;
+        this.prepare();
         if (this.touched.size > 0) continue;
         if (this.session.size > 0) await this.round();
         else await (this.idle = deferred()).promise;
@@ -112,38 +121,33 @@ export class ReplicaFetcher {
     }
   }
 
-  private async prepare(): Promise<void> {
-    while (this.touched.size > 0 && !this.closed) {
-      const followers = [...this.touched];
-      this.touched.clear();
-      const cuts: Promise<void>[] = [];
-      for (const follower of followers) {
-        const cut = this.guard(follower, () => this.prepareOne(follower));
-        if (cut) cuts.push(cut);
-      }
-      if (cuts.length > 0) await Promise.all(cuts);
-    }
+  private prepare(): void {
+    const followers = [...this.touched];
+    this.touched.clear();
+    for (const follower of followers) void this.guard(follower, () => this.prepareOne(follower));
   }
 
   /** Puts a follower into the session, or has its log cut first. */
-  private prepareOne(follower: Follower): Promise<void> | undefined {
+  private prepareOne(follower: Follower): undefined {
     const { topicPartition } = follower;
-    if (!this.has(follower) || follower.phase !== 'fetching') return undefined;
+    if (!this.has(follower) || follower.phase !== 'fetching') return;
     const position = follower.position(this.options.config.partitionMaxBytes);
     if (!position) {
       this.pause(follower, WRITE_SETTLE_MS);
-      return undefined;
+      return;
     }
     if (!follower.checked) {
       const truncation = truncationBeforeFetch(follower.log);
-      if (truncation) return this.attempt(follower, () => this.cut(follower, truncation));
+      if (truncation) {
+        this.cut(follower, truncation);
+        return;
+      }
       follower.checked = true;
     }
     const allowance = this.options.allowance?.(topicPartition) ?? Infinity;
     // Followers in sync are not throttled: they would fall out of the ISR and come back.
     if (allowance <= 0 && follower.lag !== 0) this.pause(follower, this.backoffMs);
     else this.session.set({ topicPartition, owner: follower, position });
-    return undefined;
   }
 
   private async round(): Promise<void> {
@@ -152,7 +156,7 @@ export class ReplicaFetcher {
       replicaId: brokerId,
       // So that a fetch of a former life, late on its way, does not count (KIP-903).
       replicaState: { replicaId: brokerId, replicaEpoch: this.options.brokerEpoch() },
-      maxWaitMs: config.waitMaxMs,
+      maxWaitMs: this.waitMs,
       minBytes: config.minBytes,
       maxBytes: config.responseMaxBytes,
       ...this.session.next(),
@@ -209,9 +213,8 @@ export class ReplicaFetcher {
     const { divergingEpoch, records } = data;
     if (divergingEpoch.epoch >= 0) {
       const { epoch: leaderEpoch, endOffset } = divergingEpoch;
-      return this.attempt(follower, () =>
-        this.cut(follower, truncationAt({ leaderEpoch, endOffset }, follower.log)),
-      );
+      this.cut(follower, truncationAt({ leaderEpoch, endOffset }, follower.log));
+      return undefined;
     }
     if (records && records.length > 0) {
       return this.attempt(follower, async () => {
@@ -233,19 +236,26 @@ export class ReplicaFetcher {
   }
 
   /**
-   * Cuts a log before anything else of its partition is believed. The leader has to say all again:
-   * the high watermark it sent along was meant for a log that agrees with its own.
+   * Cuts a log before anything else of its partition is believed. It leaves the session, so that the
+   * leader says all again: the high watermark it sent along was meant for a log that agrees with its
+   * own. The other partitions are fetched meanwhile: a cut takes as long as the disk does.
    */
-  private async cut(follower: Follower, truncation: Truncation | undefined): Promise<void> {
+  private cut(follower: Follower, truncation: Truncation | undefined): void {
     if (!truncation) {
       this.delay(follower, this.growingBackoff(follower));
       return;
     }
-    await follower.truncate(truncation);
-    if (follower.retired) return;
-    follower.checked = true;
-    this.session.restart();
-    this.touch(follower);
+    this.leaveOut(follower);
+    follower.phase = 'cutting';
+    this.cutting++;
+    const cut = this.attempt(follower, async () => {
+      await follower.truncate(truncation);
+      if (!this.has(follower)) return;
+      follower.checked = true;
+      follower.phase = 'fetching';
+      this.touch(follower);
+    });
+    void cut.then(() => this.cutting--);
   }
 
   /** The leader has nothing at the offsets asked for: finds out what it has. */
@@ -260,7 +270,6 @@ export class ReplicaFetcher {
       }
       return;
     }
-    const cuts: Promise<void>[] = [];
     for (const follower of followers) {
       if (!this.has(follower)) continue;
       const range = ranges.get(follower.name);
@@ -269,11 +278,12 @@ export class ReplicaFetcher {
       } else if (range.errorCode !== 0) {
         this.refusedOne(follower, range.errorCode);
       } else {
-        const truncation = truncationToLeaderRange(range, follower.log);
-        cuts.push(this.attempt(follower, () => this.cut(follower, truncation)));
+        void this.guard(follower, () => {
+          this.cut(follower, truncationToLeaderRange(range, follower.log));
+          return undefined;
+        });
       }
     }
-    await Promise.all(cuts);
   }
 
   /** Runs a step that may change the log, and deals with its failure. */

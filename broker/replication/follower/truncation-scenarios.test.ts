@@ -1,5 +1,7 @@
+import { deferred } from '../../../client/runtime/deferred';
 import type { Log } from '../../log';
 import { batchOf, readAll } from '../../log/testing/log-fixture';
+import { defaultFetcherConfig } from './fetcher-options';
 import type { FakePartition } from './testing/fake-leader';
 import { FollowerFixture, produce, t0, turns, type FakeDisk } from './testing/follower-fixture';
 
@@ -245,6 +247,37 @@ test('unfollow waits for a truncation; what was to follow it does not happen', a
   expect(one.logEndOffset).toBe(1);
   await turns();
   expect(one.logEndOffset).toBe(1);
+});
+
+test('the others are fetched while a log is cut, and it comes back at once', async () => {
+  const { fixture, one, two } = await three();
+  await produce(two, 0, 'a');
+  await replicate(two, one, 1);
+  await produce(one, 1, 'own');
+  await produce(two, 2, 'new');
+  lead(fixture, 2, two, 2);
+  const [ours, theirs] = [await fixture.disk(), await fixture.disk()];
+  const other = { topic: 't', partition: 1 };
+  const [from, to] = [await theirs.log(other), await ours.log(other)];
+  fixture.leader().lead('t', 1, { log: from, leaderEpoch: 2, followers: [1] });
+  const { truncateTo } = one;
+  const free = deferred();
+  one.truncateTo = async (offset) => {
+    await free.promise;
+    return truncateTo.call(one, offset);
+  };
+  fixture.follow(one, 2);
+  fixture.follow(to, 2);
+  for (let end = 1; end <= 3; end++) {
+    await produce(from, 2, 'other');
+    fixture.leader().poke();
+    await fixture.until(() => to.highWatermark === end, 'the other partition');
+  }
+  expect(one.logEndOffset).toBe(2);
+  const last = fixture.leader().fetches.at(-1);
+  expect(last?.maxWaitMs).toBeLessThan(defaultFetcherConfig.waitMaxMs);
+  free.resolve();
+  await same(fixture, one, two);
 });
 
 test('unfollow while the log starts anew: the batch it is for is not appended', async () => {
