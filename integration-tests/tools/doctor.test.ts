@@ -203,7 +203,7 @@ describe('planted in ZooKeeper', () => {
         const [first] = (await findings()).filter(({ code }) => code === 'NO_LEADER');
         expect(first).toMatchObject({
           subject: 'leaderless-0',
-          advice: expect.stringContaining('is in sync and alive'),
+          advice: expect.stringContaining('In sync and alive'),
         });
       },
     );
@@ -388,11 +388,11 @@ describe('brokers in trouble', () => {
     );
     const found = await findings('--settle-ms', '1500');
     expect(found.find(({ code }) => code === 'UNDER_REPLICATED')).toMatchObject({
-      advice: 'Start broker 3, or move its partitions to others.',
+      advice: 'Start broker 3, or move partitions to others.',
     });
     expect(found.find(({ code }) => code === 'DELETION_STUCK')).toMatchObject({
       subject: 'doomed',
-      advice: 'It waits for broker 3: start it.',
+      advice: 'It waits for broker 3: start what is missing.',
     });
     expect(new Set(found.map(({ code }) => code))).toEqual(
       new Set(['UNDER_REPLICATED', 'DELETION_STUCK']),
