@@ -57,7 +57,8 @@ export function deleteTopicsHandler(dependencies: {
     if (!(await metadata.until(gone, deadline - clock.monotonic(), clock))) {
       throw new ProtocolError(
         'REQUEST_TIMED_OUT',
-        `Topic '${deleted.name}' is still being deleted.`,
+        `Topic '${deleted.name}' is still being deleted; that waits for reassignments of its ` +
+          'partitions, which may be cancelled, and for brokers that are away.',
       );
     }
     await admin.untilErased(deleted, deadline - clock.monotonic());

@@ -13,7 +13,8 @@ export interface ReassignablePartition {
  * What a partition's assignment becomes when it is reassigned to `target`, or when its
  * reassignment is cancelled (`target` null).
  *
- * @param partition undefined when there is no such partition, or its topic is being deleted
+ * @param partition undefined when there is no such partition; where its topic is being deleted, when
+ *   it is not a reassignment under way that is cancelled
  * @param canLead whether a broker is alive, with its replica if it has one, and not shutting down
  * @throws ProtocolError UNKNOWN_TOPIC_OR_PARTITION, NO_REASSIGNMENT_IN_PROGRESS,
  *   INVALID_REPLICA_ASSIGNMENT

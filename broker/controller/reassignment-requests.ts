@@ -105,7 +105,10 @@ async function tryToReassign(
   target: readonly number[] | null,
 ): Promise<ProtocolError | undefined> {
   const { context } = term;
-  const partition = context.isToBeDeleted(name.topic) ? undefined : context.partition(name);
+  const known = context.partition(name);
+  // The deletion of a topic waits for its reassignments: that they can be cancelled ends the wait.
+  const holdsUp = target === null && known !== undefined && isBeingReassigned(known.assignment);
+  const partition = context.isToBeDeleted(name.topic) && !holdsUp ? undefined : known;
   try {
     const next = decideReassignment(
       target,

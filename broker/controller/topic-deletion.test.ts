@@ -1,3 +1,5 @@
+import { ErrorCode } from '../../client/protocol/error-codes';
+import { AlterPartitionReassignments } from '../../client/protocol/messages/alter-partition-reassignments';
 import { ControllerWorld } from './controller-fixture';
 
 let world: ControllerWorld;
@@ -54,6 +56,25 @@ it('a topic is deleted when the broker that was away is back, and not before', a
   await world.add(3);
   await world.advance(200);
   expect([await topics(), world.broker(3).deleted]).toEqual([[], ['t-0']]);
+});
+
+it('a topic that moves is deleted when that is over, or cancelled', async () => {
+  await world.createTopic('t', [[1, 2]]);
+  const move = async (replicas: number[] | null) => {
+    const request = { timeoutMs: 1_000, topics: [{ name: 't', partitions: [move0(replicas)] }] };
+    const { responses } = await world.ask(AlterPartitionReassignments, request);
+    await world.settle();
+    return responses[0]?.partitions[0]?.errorCode;
+  };
+  const move0 = (replicas: number[] | null) => ({ partitionIndex: 0, replicas });
+  expect(await move([2, 3])).toBe(ErrorCode.NONE);
+  await wish('t');
+  expect([await topics(), world.broker(1).deleted]).toEqual([['t'], []]);
+  expect(await move([1])).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+  expect(await move(null)).toBe(ErrorCode.NONE);
+  await world.advance(200);
+  expect([await topics(), await wishes()]).toEqual([[], []]);
+  for (const id of [1, 2, 3]) expect(world.broker(id).deleted).toEqual(['t-0']);
 });
 
 it('a topic is deleted although controllers die at any write', async () => {
