@@ -8,7 +8,7 @@ export class TopicMetadataError extends KafkaClassicError {
   constructor(topic: string, waitedMs: number, cause: unknown) {
     const known = KafkaClassicError.is(cause) ? rootOf(cause) : undefined;
     super(
-      `No metadata for topic "${topic}" after ${Math.round(waitedMs)} ms: ${describeError(cause)}`,
+      `No metadata for topic "${topic}" after ${Math.round(waitedMs)} ms: ${known?.message ?? describeError(cause)}`,
       {
         code: known?.code ?? 'UNKNOWN_SERVER_ERROR',
         retriable: known?.retriable ?? false,
