@@ -2,6 +2,7 @@
 import type { Admin } from '../client/admin';
 import { systemClock } from '../client/runtime/clock';
 import { withAdmin } from './admin/admin-session';
+import { coordinatorAway } from './admin/groups/coordinator-away';
 import { deleteGroups, deleteOffsets } from './admin/groups/delete-groups';
 import {
   checkGroupsOptions,
@@ -57,7 +58,15 @@ export const definition: CommandDefinition<GroupsOptions> = {
   configure: declareGroupsOptions,
   run: async (context) => {
     const action = checkGroupsOptions(context.options);
-    return withAdmin(context, 'kafka-consumer-groups', (admin) => actions[action](admin, context));
+    try {
+      return await withAdmin(context, 'kafka-consumer-groups', (admin) =>
+        actions[action](admin, context),
+      );
+    } catch (error) {
+      const hint = coordinatorAway(error);
+      if (hint !== undefined) context.note(hint);
+      throw error;
+    }
   },
 };
 

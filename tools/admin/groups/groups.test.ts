@@ -143,6 +143,15 @@ describe('--describe', () => {
     ]);
   });
 
+  test('a coordinator that is away', async () => {
+    broker.on(apis.FindCoordinator, ({ coordinatorKeys }) => ({
+      coordinators: coordinatorKeys.map((key) => ({ key, nodeId: 9, host: '127.0.0.1', port: 1 })),
+    }));
+    const away = await ran('--describe', '--group', 'shop', '--timeout', '1');
+    expect(away).toMatchObject({ code: 1, stdout: '' });
+    expect(away.stderr).toMatch(/^The coordinator of a group does not answer[^]*\nError: /);
+  });
+
   test('groups that are empty, rebalancing or not there', async () => {
     groups.add('shop', { state: 'PreparingRebalance' });
     groups.commit('bank', 'clicks', 0, 10);
