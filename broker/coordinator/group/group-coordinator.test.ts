@@ -479,6 +479,22 @@ describe('groups as a whole', () => {
     expect(await broker.describe('unheard-of')).toMatchObject({ state: 'Dead', members: [] });
   });
 
+  it('that nobody uses are read together for a list', async () => {
+    const names = Array.from({ length: 50 }, (_, at) => `group-${at}`).sort();
+    for (const name of names) await broker.commit(name, { ...outside, changes: [change(0, 1)] });
+    await broker.close();
+    broker = fixture.broker(1);
+    let reading = 0;
+    let most = 0;
+    fixture.groups.beforeRead = async () => {
+      most = Math.max(most, ++reading);
+      await settled();
+      reading--;
+    };
+    expect((await broker.list()).map(({ groupId }) => groupId)).toEqual(names);
+    expect(most).toBe(20);
+  });
+
   it('are not there because somebody has asked about them', async () => {
     expect((await broker.offsets('asked')).size).toBe(0);
     await expect(broker.heartbeat('asked', { ...outside, generation: 1 })).rejects.toMatchObject(

@@ -1,4 +1,5 @@
 import { ProtocolError } from '../../../client/protocol/protocol-error';
+import { pipelined } from '../../../zk-coordination';
 import { commit, saveOffsets, type CommitRequest } from './commit';
 import type { Group } from './group';
 import { GroupCleaner, type GroupCleanerOptions } from './group-cleaner';
@@ -12,6 +13,9 @@ import { leave, type LeaveRequest } from './leave';
 import { LoadedGroups } from './loaded-groups';
 import type { GroupOffsets, StoredMember } from './stored-group';
 import { sync, type SyncRequest } from './sync';
+
+/** Groups that nobody uses are read one by one; so many are read at the same time for a list. */
+const DESCRIBED_AT_ONCE = 20;
 
 export type GroupCoordinatorOptions = GroupCleanerOptions;
 
@@ -183,16 +187,12 @@ export class GroupCoordinator {
   async list(): Promise<GroupDescription[]> {
     const ids = new Set(await this.options.storage.list());
     for (const group of this.groups.all) if (!group.isVoid) ids.add(group.id);
-    const listed: GroupDescription[] = [];
-    for (const groupId of [...ids].sort()) {
-      try {
-        const described = await this.describe(groupId);
-        if (described.state !== 'Dead') listed.push(described);
-      } catch (error) {
-        if (!(error instanceof ProtocolError)) throw error;
-      }
-    }
-    return listed;
+    const described = await pipelined(
+      [...ids].sort(),
+      (groupId) => this.describe(groupId).catch((error) => elsewhere(groupId, error)),
+      DESCRIBED_AT_ONCE,
+    );
+    return described.filter(({ state }) => state !== 'Dead');
   }
 
   /** The offsets of a topic that is gone are forgotten. */
@@ -214,6 +214,12 @@ export class GroupCoordinator {
     await this.groups.giveUp(group, new ProtocolError('COORDINATOR_NOT_AVAILABLE'), 'release');
     throw new ProtocolError('GROUP_ID_NOT_FOUND', `There is no group ${groupId}.`);
   }
+}
+
+/** One that has gone to another broker meanwhile is listed there. */
+function elsewhere(groupId: string, error: unknown): GroupDescription {
+  if (error instanceof ProtocolError) return unknownGroup(groupId);
+  throw error;
 }
 
 function unknownGroup(groupId: string): GroupDescription {

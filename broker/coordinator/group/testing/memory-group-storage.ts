@@ -19,6 +19,9 @@ export class MemoryGroups {
   /** Called before each write; may throw, or take its time. */
   beforeWrite: () => Promise<void> | void = () => {};
 
+  /** Called before each read without a claim. */
+  beforeRead: () => Promise<void> | void = () => {};
+
   /** Called before each claim. */
   beforeClaim: () => Promise<void> | void = () => {};
 
@@ -78,9 +81,10 @@ class MemoryGroupStorage implements GroupStorage {
     return ids.filter((_, index) => coordinators[index] === this.brokerId);
   }
 
-  read(groupId: string): Promise<GroupSnapshot> {
+  async read(groupId: string): Promise<GroupSnapshot> {
+    await this.groups.beforeRead();
     const kept = this.groups.kept.get(groupId);
-    return Promise.resolve({ group: kept?.group ?? null, offsets: kept?.offsets.all ?? new Map() });
+    return { group: kept?.group ?? null, offsets: kept?.offsets.all ?? new Map() };
   }
 
   close(): Promise<void> {
