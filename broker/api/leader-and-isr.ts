@@ -1,4 +1,5 @@
 import { ErrorCode } from '../../client/protocol/error-codes';
+import type { RequestOf } from '../../client/protocol/api';
 import {
   ControlRequestType,
   type LeaderAndIsr as LeaderAndIsrApi,
@@ -8,6 +9,8 @@ import { partitionName } from '../log';
 import type { LeaderAndIsr } from '../replication/leader-and-isr';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ApiHandler } from './handler';
+
+type TopicState = RequestOf<typeof LeaderAndIsrApi>['topicStates'][number];
 
 const RECOVERING = 1;
 
@@ -20,13 +23,8 @@ export function leaderAndIsrHandler(dependencies: {
     const { topicStates, controllerEpoch, brokerEpoch, type } = request;
     try {
       replicas.gate.admit(request);
-      const instructions = topicStates.flatMap(({ topicName, topicId, partitionStates }) =>
-        partitionStates.map(({ partitionIndex, leaderRecoveryState, ...state }): LeaderAndIsr => ({
-          ...state,
-          topicPartition: { topic: topicName, partition: partitionIndex },
-          topicId,
-          leaderRecoveryState: leaderRecoveryState === RECOVERING ? 'recovering' : 'recovered',
-        })),
+      const instructions = topicStates.flatMap((topic) =>
+        topic.partitionStates.map((state) => instructionOf(topic, state)),
       );
       const isFull = type === ControlRequestType.FULL;
       const failures = await replicas.becomeLeaderOrFollower(
@@ -49,5 +47,26 @@ export function leaderAndIsrHandler(dependencies: {
     } catch (error) {
       return { errorCode: errorCodeOf(error), topics: [] };
     }
+  };
+}
+
+/** Field by field: it is kept as long as the partition, and each copy of a rest has a class of its own. */
+function instructionOf(
+  { topicName, topicId }: TopicState,
+  state: TopicState['partitionStates'][number],
+): LeaderAndIsr {
+  return {
+    topicPartition: { topic: topicName, partition: state.partitionIndex },
+    topicId,
+    controllerEpoch: state.controllerEpoch,
+    leader: state.leader,
+    leaderEpoch: state.leaderEpoch,
+    isr: state.isr,
+    partitionEpoch: state.partitionEpoch,
+    replicas: state.replicas,
+    addingReplicas: state.addingReplicas,
+    removingReplicas: state.removingReplicas,
+    isNew: state.isNew,
+    leaderRecoveryState: state.leaderRecoveryState === RECOVERING ? 'recovering' : 'recovered',
   };
 }
