@@ -82,7 +82,8 @@ test('npm start: a file goes through a topic and back; again after a kill -9; np
   const metrics = `http://127.0.0.1:${ports[2]}/metrics`;
   expect(first.stdout).toContain(`curl -s ${metrics}`);
   expect(await (await fetch(metrics)).text()).toContain('\nkafka_server_partitions 3\n');
-  expect(readFileSync(brokerPropertiesFile(1, layout), 'utf8')).toContain('log.retention.hours=7');
+  const properties = (): string => readFileSync(brokerPropertiesFile(1, layout), 'utf8');
+  expect(properties()).toContain('log.retention.hours=7');
   const broker = runningPid(brokerPid)!;
   const zookeeper = runningPid(zookeeperPid)!;
   expect([broker, zookeeper]).toEqual([expect.any(Number), expect.any(Number)]);
@@ -98,6 +99,7 @@ test('npm start: a file goes through a topic and back; again after a kill -9; np
   expect(second.stdout).toContain(
     '✔ 20000 lines sent, 20000 read back, every key in one partition',
   );
+  expect(properties()).toContain('log.retention.hours=7');
   const again = runningPid(brokerPid)!;
   expect(again).not.toBe(broker);
   expect(runningPid(zookeeperPid)).toBe(zookeeper);

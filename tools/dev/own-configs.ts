@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { BrokerConfig } from '../../broker/config/broker-config';
 import { parseOverrides } from '../../broker/config/server-properties';
 import { describeError } from '../../client/runtime/error';
 
@@ -14,13 +15,20 @@ const DECIDED = ['broker.id', 'listeners', 'log.dirs', 'zookeeper.connect', 'htt
  * @throws InvalidArgumentError
  */
 export function addOwnConfig(text: string, before: OwnConfigs): OwnConfigs {
-  let added: OwnConfigs;
   try {
-    added = parseOverrides([text]);
+    const added = parseOverrides([text]);
+    const decided = DECIDED.find((name) => name in added);
+    if (decided !== undefined) throw new Error(`npm start itself decides on ${decided}.`);
+    const all = { ...before, ...added };
+    // Now, because it is kept for later starts.
+    BrokerConfig.create({ 'zookeeper.connect': 'localhost:2181', ...all });
+    return all;
   } catch (error) {
     throw new InvalidArgumentError(describeError(error));
   }
-  const decided = DECIDED.find((name) => name in added);
-  if (decided === undefined) return { ...before, ...added };
-  throw new InvalidArgumentError(`npm start itself decides on ${decided}.`);
+}
+
+/** Those of a broker that was started before: what --override, or somebody's hand, has written. */
+export function ownConfigsIn(properties: Readonly<Record<string, string>>): OwnConfigs {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !DECIDED.includes(name)));
 }

@@ -5,6 +5,7 @@ import { KafkaClassicError } from '../../../client/runtime/error';
 import { parseServerProperties } from '../../../broker/config/server-properties';
 import { brokerPropertiesFile, startBroker } from '../broker-daemon';
 import { nextFreePort } from '../free-ports';
+import { ownConfigsIn, type OwnConfigs } from '../own-configs';
 import { runningPid } from '../pid-file';
 import type { StartContext } from '../start-context';
 import type { Step } from '../step';
@@ -35,6 +36,8 @@ interface PlannedBroker {
   readonly metrics: string | null;
   /** Its process, when it runs already. */
   readonly running: number | null;
+  /** What it is configured with besides, from earlier starts. */
+  readonly own: OwnConfigs;
 }
 
 async function plan(
@@ -47,14 +50,15 @@ async function plan(
   const running = runningPid(layout.brokerPidFile(id));
   if (running !== null && before !== null) {
     mustUseSameZookeeper(before, context);
-    const { listener, port, metrics } = before;
-    return { id, listener, port, metrics, running };
+    return { ...before, id, running };
   }
   const taken = others.flatMap((other) => [other.port, portOf(other.metrics)]);
   const port = await portFor(id, context, before, taken);
   const metricsPort = await freePort(context.options.metricsPort + id - 1, [...taken, port]);
   const metrics = `${HOST}:${metricsPort}`;
-  return { id, listener: `${HOST}:${port}`, port, metrics, running: null };
+  // One that is new is like the first.
+  const own = before?.own ?? others[0]?.own ?? {};
+  return { id, listener: `${HOST}:${port}`, port, metrics, running: null, own };
 }
 
 async function bringUp(broker: PlannedBroker, context: StartContext): Promise<string> {
@@ -73,21 +77,23 @@ async function bringUp(broker: PlannedBroker, context: StartContext): Promise<st
 }
 
 function properties(
-  { id, listener, metrics }: PlannedBroker,
+  { id, listener, metrics, own }: PlannedBroker,
   { options, zookeeperConnect, layout }: StartContext,
 ): string {
   const configs = {
+    // As in the file that comes with Kafka: nobody who tries things out wants to wait for others.
+    'group.initial.rebalance.delay.ms': '0',
+    ...own,
+    ...options.override,
     'broker.id': String(id),
     listeners: `PLAINTEXT://${listener}`,
     'log.dirs': join(layout.brokerHome(id), 'logs'),
     'zookeeper.connect': zookeeperConnect ?? '',
     'http.listener': metrics ?? '',
-    // As in the file that comes with Kafka: nobody who tries things out wants to wait for others.
-    'group.initial.rebalance.delay.ms': '0',
-    ...options.override,
   };
   return [
-    '# Written by npm start each time it starts this broker; npm start -- --override adds to it.',
+    '# npm start writes this each time it starts the broker, and keeps what you add or change, but for',
+    '# addresses, directories and the id. npm start -- --override name=value adds to it.',
     stringify(configs, { keySep: '=', lineWidth: null }),
     '',
   ].join('\n');
@@ -100,6 +106,7 @@ interface EarlierProperties {
   readonly port: number;
   readonly zookeeperConnect: string | undefined;
   readonly metrics: string | null;
+  readonly own: OwnConfigs;
 }
 
 /** `null` when there are none, or none that make sense. */
@@ -111,7 +118,8 @@ function propertiesOf(file: string): EarlierProperties | null {
   if (listener === undefined) return null;
   const zookeeperConnect = properties['zookeeper.connect'];
   const metrics = properties['http.listener'] || null;
-  return { listener, port: Number(port), zookeeperConnect, metrics };
+  const own = ownConfigsIn(properties);
+  return { listener, port: Number(port), zookeeperConnect, metrics, own };
 }
 
 /** A broker that runs cannot be moved to another ZooKeeper. */
