@@ -10,6 +10,7 @@ import type { ShardOptions } from '../coordinator/group/offsets-topic/offsets-sh
 import { OffsetsTopicStorage } from '../coordinator/group/offsets-topic/offsets-topic-storage';
 import type { MetadataCache } from '../metadata/metadata-cache';
 import type { ReplicaManager } from '../replication/replica-manager';
+import { offsetsTopicSize } from './offsets-topic-size';
 
 export interface OffsetsTopicRooms {
   readonly membership: GroupStorage;
@@ -28,12 +29,10 @@ export interface OffsetsTopicRooms {
 export function offsetsTopicStorage(rooms: OffsetsTopicRooms): GroupStorage {
   const { membership, allGroups, metadata, replicas, logger } = rooms;
   const rounds = new CommitRounds(rooms.clock, rooms.defer);
-  let count: number | undefined;
   return new OffsetsTopicStorage({
     membership,
     allGroups,
-    partitionCount: async () =>
-      (count ??= (await rooms.topics.get(OFFSETS_TOPIC))?.partitions.size),
+    partitionCount: offsetsTopicSize(rooms.topics, metadata),
     leader: (index) => {
       const leader = metadata.topic(OFFSETS_TOPIC)?.partitions[index]?.leader ?? -1;
       return metadata.broker(leader) && leader;

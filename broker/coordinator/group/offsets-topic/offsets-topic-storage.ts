@@ -14,8 +14,8 @@ export interface OffsetsTopicStorageOptions {
   /** All groups there are in {@link membership}, whoever coordinates them. */
   readonly allGroups: () => Promise<readonly string[]>;
   /**
-   * How many partitions the offsets topic has, which must never change; undefined while there is no
-   * such topic. Asked for all the time.
+   * How many partitions the offsets topic has, which must not change as long as it is the same topic;
+   * undefined while there is none. Asked for all the time.
    */
   readonly partitionCount: () => Promise<number | undefined>;
   /** The broker that leads a partition of the offsets topic; undefined when none does that lives. */
