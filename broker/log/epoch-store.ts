@@ -5,8 +5,8 @@ import { LeaderEpochCache, LeaderEpochCheckpoint, type EpochEntry } from './lead
 
 /**
  * The leader epochs of a log, in memory and in `leader-epoch-checkpoint`. Saving happens in the
- * background, a few logs at a time, or as soon as somebody asks for it; what a crash loses, recovery finds again in the batches, because the recovery point
- * only moves when the epochs are saved.
+ * background, a few logs at a time, or as soon as somebody asks for it; what a crash loses, recovery
+ * finds again in the batches, because the recovery point only moves when the epochs are saved.
  */
 export class EpochStore {
   readonly cache: LeaderEpochCache;
