@@ -5,7 +5,7 @@ import type { TopicPartition } from './topic-partition';
 export interface PartitionDirectory {
   readonly name: string;
   readonly topicPartition: TopicPartition;
-  /** `delete`: on its way out; `future`: being moved here; `stray`: its topic is gone. */
+  /** `delete`: on its way out; `future`: being moved here; `stray`: nobody needs it. */
   readonly kind: 'current' | 'delete' | 'future' | 'stray';
 }
 

@@ -225,10 +225,28 @@ describe('a log nobody names', () => {
     expect(fixture.replicas.find('u', 0)?.isLeader).toBe(true);
   });
 
-  it('stays when the metadata knows its topic', async () => {
+  it.each([
+    ['assigns it to this broker', [1, 2]],
+    ['says nothing of the partition', undefined],
+  ])('stays when the metadata knows its topic and %s', async (_, replicas) => {
     await fixture.replicas.becomeLeaderOrFollower(1, others, true);
-    await fixture.replicas.removeStrays(1, () => instruction().topicId);
+    await fixture.replicas.removeStrays(1, () => ({ ...instruction(), replicas }));
     expect(await strays()).toEqual([]);
+  });
+
+  it('is moved aside when the metadata assigns the partition to others', async () => {
+    await fixture.replicas.becomeLeaderOrFollower(1, others, true);
+    await fixture.replicas.removeStrays(1, () => ({ ...instruction(), replicas: [2, 3] }));
+    expect(await strays()).toHaveLength(1);
+    expect(fixture.replicas.find('t', 0)).toBeUndefined();
+  });
+
+  it('stays when the partition has come back by the time the metadata comes', async () => {
+    await fixture.replicas.becomeLeaderOrFollower(1, others, true);
+    await fixture.obey({ leaderEpoch: 9 });
+    await fixture.replicas.removeStrays(1, () => ({ ...instruction(), replicas: [2, 3] }));
+    expect(await strays()).toEqual([]);
+    expect(fixture.replicas.partition('t', 0).isLeader).toBe(true);
   });
 
   it('is not served any more: the partition was moved away meanwhile', async () => {

@@ -13,7 +13,7 @@ import { LeadershipChanges, type LeadershipChangesOptions } from './leadership-c
 import { Mandate } from './mandate';
 import { Partition, UNKNOWN_EPOCH, type PartitionEnvironment } from './partition';
 import { ProducePurgatory } from './produce-purgatory';
-import { Strays } from './strays';
+import { Strays, type Assignment } from './strays';
 
 export interface ReplicaManagerOptions
   extends Omit<LeadershipEnvironment, 'produces'>, LeadershipChangesOptions {
@@ -88,7 +88,13 @@ export class ReplicaManager {
     };
     this.hosted = new HostedPartitions((of) => new Partition(of, environment));
     this.changes = new LeadershipChanges(this.hosted, options);
-    this.strays = new Strays(options.logManager, options.logger);
+    this.strays = new Strays({
+      ...options,
+      isInUse: ({ topic, partition }) => {
+        const hosted = this.find(topic, partition);
+        return hosted !== undefined && (hosted.isLeader || hosted.isFollower);
+      },
+    });
     this.armReview();
   }
 
@@ -204,16 +210,18 @@ export class ReplicaManager {
   }
 
   /**
-   * Moves logs aside whose topics are gone: those that neither the last full LeaderAndIsr names nor
-   * the metadata knows. To be called after a full UpdateMetadata.
+   * Moves logs aside that nobody needs: those that neither the last full LeaderAndIsr names nor the
+   * metadata assigns to this broker. To be called after a full UpdateMetadata.
    *
-   * @param topicIdOf by what the metadata says now
+   * @param assignmentOf by what the metadata says now
    */
   removeStrays(
     controllerEpoch: number,
-    topicIdOf: (topic: string) => string | undefined,
+    assignmentOf: (topicPartition: TopicPartition) => Assignment | undefined,
   ): Promise<void> {
-    return this.inTurn(() => this.strays.knownByMetadata(controllerEpoch, topicIdOf, this.release));
+    return this.inTurn(() =>
+      this.strays.knownByMetadata(controllerEpoch, assignmentOf, this.release),
+    );
   }
 
   /** A log directory has failed: what lies in it is no longer served here. */

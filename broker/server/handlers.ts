@@ -101,13 +101,15 @@ function clusterHandlers(rooms: Rooms): Pick<ApiHandlers, ClusterApi> {
         traffic.forget(topic.name);
       },
       onFull: (controllerEpoch) => {
-        const topicIdOf = (topic: string) => metadata.topic(topic)?.topicId;
         replicas
-          .removeStrays(controllerEpoch, topicIdOf)
+          .removeStrays(controllerEpoch, ({ topic, partition }) => {
+            const known = metadata.topic(topic);
+            return known && { ...known, replicas: known.partitions[partition]?.replicas };
+          })
           .catch((error: unknown) =>
             logger.error(
               { event: 'stray-removal-failed', error: describeError(error) },
-              'Logs of topics that are gone could not be moved aside.',
+              'Logs that nobody needs could not be moved aside.',
             ),
           );
       },

@@ -6,7 +6,7 @@ import type { GroupMember, MembershipOptions, ReadRecord } from './mixed/group-m
 import { MsgpackMember } from './mixed/msgpack-member';
 import { shows } from './shows';
 import { kafkaJs, kcat } from './tested-client';
-import { until } from './until';
+import { until } from '../harness/until';
 
 const PARTITIONS = 6;
 type Strategy = MembershipOptions['strategy'];

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka } from '../../client';
 import type { CommandDefinition } from '../../tools/cli/command';
@@ -7,6 +7,7 @@ import { definition as configs } from '../../tools/kafka-configs';
 import { definition as reassign } from '../../tools/kafka-reassign-partitions';
 import { definition as replicaVerification } from '../../tools/kafka-replica-verification';
 import { MultiBrokerCluster } from '../harness/multi-broker-cluster';
+import { until } from '../harness/until';
 import { ToolProcess } from './tool-process';
 
 const tools = {
@@ -241,7 +242,7 @@ test.each([
   await unthrottled('moved');
 });
 
-test('away from a broker that is dead; its throttle is gone when it comes back', async () => {
+test('away from a broker that is dead; throttle and log are gone when it comes back', async () => {
   await createTopic('orphan', [3, 2]);
   await produce('orphan', 100, 100);
   await cluster.kill(3);
@@ -250,6 +251,11 @@ test('away from a broker that is dead; its throttle is gone when it comes back',
   expect(await completed(target)).toContain('orphan-0 is completed.');
   await cluster.start(3);
   await unthrottled('orphan');
+  const logs = () => readdirSync(cluster.dataDirectory(3)).filter((n) => n.startsWith('orphan-0'));
+  await until(
+    () => logs().join().endsWith('-stray'),
+    () => `its log is not moved aside: ${logs().join()}`,
+  );
   expect(await valuesOf('orphan', 100)).toHaveLength(100);
 });
 

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Consumer, EachBatchPayload, EachMessagePayload } from 'kafkajs';
 import { deferred } from '../../../client/runtime/deferred';
 import { kafkaJs } from '../tested-client';
-import { until } from '../until';
+import { until } from '../../harness/until';
 import { clientShows, type ClientsWorld } from './clients-world';
 
 /** KafkaJS's consumer, which is always in a group. */

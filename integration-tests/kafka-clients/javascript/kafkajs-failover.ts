@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Consumer } from 'kafkajs';
 import { kafkaJs } from '../tested-client';
-import { until } from '../until';
+import { until } from '../../harness/until';
 import { clientShows, type ClientsWorld } from './clients-world';
 
 const TOPIC = 'consumed';
