@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { projectRoot } from '../../tools/cli/project-root';
 import { EventLog } from './event-log';
-import { freePorts } from './free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import { processGuard } from './process-guard';
 
 export interface BrokerProcessOptions {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BrokerProcess, type BrokerProcessOptions, type Exit } from './broker-process';
-import { freePorts } from './free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import { LinkProxies } from './link-proxies';
 import { ZooKeeperEnsemble, type EnsembleOptions } from './zookeeper-ensemble';
 

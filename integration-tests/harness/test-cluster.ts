@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { projectRoot } from '../../tools/cli/project-root';
 import { BrokerProcess, type BrokerProcessOptions } from './broker-process';
-import { freePorts } from './free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import { ZooKeeperEnsemble, type EnsembleOptions } from './zookeeper-ensemble';
 
 export interface TestClusterOptions extends Pick<

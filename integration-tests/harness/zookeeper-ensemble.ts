@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { delay } from '../../client/runtime/clock';
-import { freePorts } from './free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import { processGuard } from './process-guard';
 import { FaultProxy } from './fault-proxy';
 

@@ -1,5 +1,5 @@
 import { forEachBatch, RecordBatchBuilder } from '../../client/records';
-import { freePorts } from '../harness/free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import { RawClient } from '../harness/raw-client';
 import { createTopic, produce, readBatches } from '../harness/raw-topics';
 import { TestCluster } from '../harness/test-cluster';

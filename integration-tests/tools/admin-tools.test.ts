@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Cluster } from '../../client/network';
 import { Producer } from '../../client/producer';
 import { projectRoot } from '../../tools/cli/project-root';
-import { freePorts } from '../harness/free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import type { CommandDefinition } from '../../tools/cli/command';
 import { ranCommand, type RanCommand } from '../../tools/cli/testing';
 import { definition as apiVersions } from '../../tools/kafka-broker-api-versions';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Kafka } from '../../client';
-import { freePorts } from '../harness/free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import { TestCluster } from '../harness/test-cluster';
 import { runTool, ToolProcess, type Ran } from './tool-process';
 

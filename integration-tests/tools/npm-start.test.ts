@@ -11,7 +11,7 @@ import { ranCommand } from '../../tools/cli/testing';
 import { runningPid } from '../../tools/dev/pid-file';
 import { definition as drill } from '../../tools/kafka-drill';
 import { zookeeperPidFile } from '../../tools/zookeeper/zookeeper-process';
-import { freePorts } from '../harness/free-ports';
+import { freePorts } from '../../tools/dev/free-ports';
 import type { Ran } from './tool-process';
 
 const folder = mkdtempSync(join(tmpdir(), 'npm-start-'));

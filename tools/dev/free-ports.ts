@@ -1,25 +1,31 @@
 import { createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { Server } from 'node:net';
 import { once } from 'node:events';
 
-/** Ports of this host nobody listens on right now; all different. */
-export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
-  const servers: Server[] = [];
-  for (let i = 0; i < count; i++) servers.push(await listening(host, 0));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map(closed));
-  return ports;
+const FIRST_PORT = 10_000;
+const PORTS = 20_000;
+
+/**
+ * Ports of this host nobody listens on right now; all different, and below those the system hands
+ * out by itself: until somebody listens there, and while a server is down, its port must not become
+ * the near end of somebody's connection.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const held = new Map<number, Server>();
+  while (held.size < count) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
+    const server = await listeningIfFree('127.0.0.1', port);
+    if (server) held.set(port, server);
+  }
+  await Promise.all([...held.values()].map(closed));
+  return [...held.keys()];
 }
 
 /** Whether one could listen there now. */
 export async function isPortFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  try {
-    await closed(await listening(host, port));
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
-    throw error;
-  }
+  const server = await listeningIfFree(host, port);
+  if (server) await closed(server);
+  return server !== undefined;
 }
 
 /** The first free port from `first` on. @throws Error when none of the next 100 is free */
@@ -28,11 +34,16 @@ export async function nextFreePort(first: number, host = '127.0.0.1'): Promise<n
   throw new Error(`No free port from ${first} to ${first + 99} on ${host}.`);
 }
 
-async function listening(host: string, port: number): Promise<Server> {
+async function listeningIfFree(host: string, port: number): Promise<Server | undefined> {
   const server = createServer();
   server.listen({ host, port, exclusive: true });
-  await once(server, 'listening');
-  return server;
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return undefined;
+    throw error;
+  }
 }
 
 async function closed(server: Server): Promise<void> {

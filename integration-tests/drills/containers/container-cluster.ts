@@ -5,7 +5,7 @@ import { Network, type StartedNetwork } from 'testcontainers';
 import { delay } from '../../../client/runtime/clock';
 import { projectRoot } from '../../../tools/cli/project-root';
 import { variableOf } from '../../../tools/docker/environment-config';
-import { freePorts } from '../../harness/free-ports';
+import { freePorts } from '../../../tools/dev/free-ports';
 import { LinkProxies, type BrokerEnd, type LinkEnds } from '../../harness/link-proxies';
 import type {
   Ability,

@@ -1,6 +1,6 @@
 import { Kafka, logLevel, type Admin, type Consumer, type Producer } from 'kafkajs';
 import { Kafka as OurKafka } from '../../../client';
-import { freePorts } from '../../harness/free-ports';
+import { freePorts } from '../../../tools/dev/free-ports';
 import { MultiBrokerCluster } from '../../harness/multi-broker-cluster';
 import { shows } from '../shows';
 import type { TestedClient } from '../tested-client';

@@ -1,4 +1,4 @@
-import { freePorts } from '../../harness/free-ports';
+import { freePorts } from '../../../tools/dev/free-ports';
 import { MultiBrokerCluster, type Configs } from '../../harness/multi-broker-cluster';
 
 const BROKERS = 3;
