@@ -221,8 +221,7 @@ export class Partition {
     const leadership = this.leading();
     if (acks === -1) leadership.assertEnoughReplicas();
     else this.assertLease();
-    const awaitsFollowers = acks === -1 && leadership.isr.length > 1;
-    return leadership.log.appendAsLeader(records, leadership.leaderEpoch, { awaitsFollowers });
+    return leadership.log.appendAsLeader(records, leadership.leaderEpoch);
   }
 
   /**

@@ -1,14 +1,12 @@
 import { ProtocolError } from '../../client/protocol/protocol-error';
-import { Alarm } from '../../client/runtime/alarm';
-import type { Clock } from '../../client/runtime/clock';
+import type { Clock, TimerHandle } from '../../client/runtime/clock';
 import { deferred, type Deferred } from '../../client/runtime/deferred';
 
 interface WaitingProduce {
   /** The high watermark it waits for. */
   readonly offset: number;
   readonly outcome: Deferred<void>;
-  /** Monotonic milliseconds. */
-  readonly deadline: number;
+  timer: TimerHandle;
 }
 
 /** Where produce requests with acks=all wait for the ISR (Kafka's DelayedProduce). */
@@ -35,14 +33,11 @@ export class ProducePurgatory {
 export class CommitWaiters {
   /** In the order of their offsets. */
   private queue: WaitingProduce[] = [];
-  private readonly alarm: Alarm;
 
   constructor(
     private readonly clock: Clock,
     private readonly count: (change: number) => void,
-  ) {
-    this.alarm = new Alarm(clock, () => this.onAlarm());
-  }
+  ) {}
 
   get isEmpty(): boolean {
     return this.queue.length === 0;
@@ -50,14 +45,13 @@ export class CommitWaiters {
 
   /** @throws ProtocolError REQUEST_TIMED_OUT, or what {@link failAll} is given */
   wait(offset: number, timeoutMs: number): Promise<void> {
-    const deadline = this.clock.monotonic() + Math.max(0, timeoutMs);
-    const waiting: WaitingProduce = { offset, outcome: deferred(), deadline };
+    const waiting: WaitingProduce = { offset, outcome: deferred(), timer: undefined };
     let place = this.queue.length;
     while (place > 0 && (this.queue[place - 1]?.offset ?? 0) > offset) place--;
     if (place === this.queue.length) this.queue.push(waiting);
     else this.queue.splice(place, 0, waiting);
     this.count(1);
-    this.alarm.by(deadline);
+    waiting.timer = this.clock.setTimeout(() => this.timeOut(waiting), Math.max(0, timeoutMs));
     return waiting.outcome.promise;
   }
 
@@ -66,6 +60,7 @@ export class CommitWaiters {
     let done = 0;
     for (const waiting of this.queue) {
       if (waiting.offset > highWatermark) break;
+      this.clock.clearTimeout(waiting.timer);
       waiting.outcome.resolve();
       done++;
     }
@@ -78,25 +73,20 @@ export class CommitWaiters {
     const failed = this.queue;
     this.queue = [];
     this.count(-failed.length);
-    this.alarm.clear();
-    for (const { outcome } of failed) outcome.reject(error);
+    for (const { timer, outcome } of failed) {
+      this.clock.clearTimeout(timer);
+      outcome.reject(error);
+    }
   }
 
-  private onAlarm(): void {
-    const now = this.clock.monotonic();
-    const late = this.queue.filter(({ deadline }) => deadline <= now);
-    if (late.length > 0) {
-      this.queue = this.queue.filter(({ deadline }) => deadline > now);
-      this.count(-late.length);
-    }
-    for (const { outcome } of late) {
-      outcome.reject(
-        new ProtocolError(
-          'REQUEST_TIMED_OUT',
-          'The replicas in sync did not confirm in time; the records may still be committed.',
-        ),
-      );
-    }
-    this.alarm.set(this.queue.reduce((next, { deadline }) => Math.min(next, deadline), Infinity));
+  private timeOut(waiting: WaitingProduce): void {
+    this.queue.splice(this.queue.indexOf(waiting), 1);
+    this.count(-1);
+    waiting.outcome.reject(
+      new ProtocolError(
+        'REQUEST_TIMED_OUT',
+        'The replicas in sync did not confirm in time; the records may still be committed.',
+      ),
+    );
   }
 }
