@@ -80,9 +80,12 @@ export class CooperativeRun {
     return counts;
   }
 
-  /** `[number, partition, offset, at, latency]` of each record, times in microseconds. */
+  /**
+   * `[number, partition, offset, at, latency]` of each record, times in microseconds. The offset is
+   * below 0 when librdkafka knows of the delivery only by that of what it has sent after it.
+   */
   deliveries(): [number, number, number, number, number][] {
-    return [...this.produced.matchAll(/^delivered (\d+) (\d+) (\d+) (\d+) (\d+)$/gm)].map(
+    return [...this.produced.matchAll(/^delivered (\d+) (\d+) (-?\d+) (\d+) (\d+)$/gm)].map(
       ([, ...figures]) => figures.map(Number) as [number, number, number, number, number],
     );
   }
@@ -156,7 +159,9 @@ export class CooperativeRun {
     const sends = this.deliveries().sort(([one], [other]) => one - other);
     const acks = sends.map(([value, index, offset, at, latency]) => {
       const send = partition(index).sending(1, value, value, (at - latency) / 1000);
-      return () => partition(index).acked(send, offset, at / 1000);
+      return () => {
+        if (offset >= 0) partition(index).acked(send, offset, at / 1000);
+      };
     });
     const times = sends.map(([, , , at], index) => ({ at, index }));
     for (const { index } of times.sort((one, other) => one.at - other.at)) acks[index]!();
