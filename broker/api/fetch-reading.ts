@@ -73,6 +73,7 @@ export function readPartitions(
   const readOne = (wanted: FetchedPartition) => {
     const { fetchOffset } = wanted;
     const partition = partitionOf(wanted, replicas);
+    if (isAheadOf(wanted, partition, fetcher)) return;
     const log = logFor(wanted, partition, fetcher);
     const isFollower = fetcher.replicaId >= 0;
     const parting = partingOf(wanted.lastFetchedEpoch, fetchOffset, log, partition, isFollower);
@@ -168,6 +169,19 @@ export function standIn(
 
 export function release({ buffers }: Reading): void {
   for (const buffer of buffers) buffer.release();
+}
+
+/**
+ * Whether a follower has heard of its leader's next epoch before the leader itself. In a session it
+ * waits for that instead of asking again, and again, while the leader takes over a thousand
+ * partitions; what waits for its acknowledgement would wait for it.
+ */
+function isAheadOf(
+  { knows, currentLeaderEpoch }: FetchedPartition,
+  { leaderEpoch }: Partition,
+  { replicaId }: Fetcher,
+): boolean {
+  return knows !== undefined && replicaId >= 0 && currentLeaderEpoch > leaderEpoch;
 }
 
 /** @throws ProtocolError */

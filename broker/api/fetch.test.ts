@@ -367,6 +367,23 @@ describe('a session', () => {
     expect([purgatory.size, purgatory.watched]).toEqual([0, 0]);
   });
 
+  it('of a follower that is ahead of its leader is answered when that leads', async () => {
+    const id = (await fetch(request({}, { ...follower(2), sessionEpoch: 0 }))).sessionId as number;
+    const ahead = {
+      ...inSession(id, 1, { currentLeaderEpoch: 4 }),
+      ...follower(2),
+      maxWaitMs: 500,
+    };
+    const answer = fetch(ahead);
+    await settled();
+    expect(fixture.replicas.purgatory.size).toBe(1);
+    await fixture.obey({ leaderEpoch: 4, partitionEpoch: 8 });
+    expect((await answer).responses).toEqual([]);
+    await fixture.append(partition, 1);
+    const next = await fetch({ ...inSession(id, 2), ...follower(2) });
+    expect(next.responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(0);
+  });
+
   it('is not given where there is no slot, and all works without', async () => {
     await begin();
     await begin();
