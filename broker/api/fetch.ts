@@ -46,7 +46,7 @@ const READS_FROM_FOLLOWERS = 11;
  * fewer than minBytes of them the request waits in the purgatory, then reads again.
  */
 export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof Fetch> {
-  const { replicas, sessions, metadata } = dependencies;
+  const { replicas, sessions, metadata, logger, quota } = dependencies;
   const topicNameOf = (topicId: string) => metadata.topicNameOf(topicId);
 
   return (request, context) => {
@@ -57,10 +57,8 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
       topicNameOf: context.apiVersion >= FIRST_BY_ID ? topicNameOf : undefined,
     });
     if (!('partitions' in fetch)) return fetch;
-    const options = {
-      ...dependencies,
-      maxBytes: Math.min(request.maxBytes, dependencies.maxBytes),
-    };
+    const maxBytes = Math.min(request.maxBytes, dependencies.maxBytes);
+    const options = { replicas, logger, quota, maxBytes };
     const answer = (reading: Reading) => respond(fetch, fetcher, reading, context);
     const answerOrWait = (reading: Reading): FetchResponse | Promise<FetchResponse> => {
       const isEnough = reading.bytes >= request.minBytes || reading.isUrgent;
@@ -116,16 +114,12 @@ function fetcherOf(
   const { replicaId } = apiVersion >= FIRST_WITH_REPLICA_STATE ? replicaState : request;
   const isFollower = replicaId >= 0;
   const onlyLeader = isFollower || apiVersion < READS_FROM_FOLLOWERS;
+  const fetcher: Fetcher = { replicaId, brokerEpoch: replicaState.replicaEpoch, onlyLeader };
+  if (!selector || rackId === '' || onlyLeader) return fetcher;
   return {
-    replicaId,
-    brokerEpoch: replicaState.replicaEpoch,
-    onlyLeader,
-    ...(selector &&
-      rackId !== '' &&
-      !onlyLeader && {
-        preferredReplica: (partition: Partition, fetchOffset: number) =>
-          preferredReplica(partition, fetchOffset, rackId, listenerName, selector, metadata),
-      }),
+    ...fetcher,
+    preferredReplica: (partition, fetchOffset) =>
+      preferredReplica(partition, fetchOffset, rackId, listenerName, selector, metadata),
   };
 }
 
@@ -135,6 +129,10 @@ function addEndpoints(
   { listenerName }: RequestContext,
   metadata: Pick<MetadataCache, 'broker'>,
 ): void {
+  const refersToLeaders = response.responses.some(({ partitions }) =>
+    partitions.some(({ currentLeader }) => currentLeader !== undefined),
+  );
+  if (!refersToLeaders) return;
   const leaders = response.responses
     .flatMap(({ partitions }) => partitions)
     .flatMap(({ currentLeader }) => metadata.broker(currentLeader?.leaderId ?? -1) ?? []);

@@ -14,6 +14,8 @@ export interface QueuedAppend {
   /** Log end after this append. */
   readonly nextOffset: number;
   readonly recordCount: number;
+  /** See {@link AppendOptions}. */
+  readonly awaitsFollowers: boolean;
 }
 
 /** What the log does with the outcome of a group. */
@@ -67,6 +69,7 @@ export class AppendQueue implements GroupMember {
       this.result.promise.catch(() => {});
     }
     if (!this.enlisted && !this.writing) this.enlist();
+    if (append.awaitsFollowers) this.groups.streamed(append.bytes.length);
     return this.result.promise;
   }
 

@@ -39,8 +39,14 @@ export class LogAppender implements AppendOutcome {
   /**
    * @param records the batches and nothing else
    * @param logAppendTime for the answer only
+   * @param awaitsFollowers see {@link AppendOptions}
    */
-  append(records: Buffer, batches: readonly RecordBatch[], logAppendTime: number): LogAppendInfo {
+  append(
+    records: Buffer,
+    batches: readonly RecordBatch[],
+    logAppendTime: number,
+    awaitsFollowers = false,
+  ): LogAppendInfo {
     const { state } = this;
     const firstOffset = batches[0]?.baseOffset ?? state.nextOffset;
     let lastOffset = firstOffset;
@@ -66,8 +72,15 @@ export class LogAppender implements AppendOutcome {
       maxTimestamp: batch.maxTimestamp,
     }));
     const nextOffset = (state.nextOffset = lastOffset + 1);
-    const append = { segment, position, bytes: records, batches: facts, nextOffset, recordCount };
-    const written = this.queue.add(append);
+    const written = this.queue.add({
+      segment,
+      position,
+      bytes: records,
+      batches: facts,
+      nextOffset,
+      recordCount,
+      awaitsFollowers,
+    });
     for (const batch of batches) if (batch.hasProducerId) state.producers.queued(batch);
     return {
       firstOffset,

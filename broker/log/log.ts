@@ -177,7 +177,7 @@ export class PartitionLog implements Log, FlushSource {
       offset += lastOffsetDelta + 1;
     }
     state.epochs.cache.assign(leaderEpoch, state.nextOffset);
-    return this.appender.append(records, batches, appendTime);
+    return this.appender.append(records, batches, appendTime, options.awaitsFollowers);
   }
 
   appendAsFollower(records: Buffer): LogAppendInfo {

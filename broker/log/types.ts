@@ -210,6 +210,11 @@ export interface AppendOptions {
    * Let control batches pass, and sequences go unchecked (coordinators only). Default false.
    */
   readonly allowControlBatches?: boolean;
+  /**
+   * Whoever sent it waits for followers to have it: it may wait a moment for what comes behind it, so
+   * that they fetch both in one go. Default false.
+   */
+  readonly awaitsFollowers?: boolean;
 }
 
 /** One log directory, for DescribeLogDirs. */

@@ -66,13 +66,14 @@ class Channel implements PeerChannel {
     private readonly onClosed: () => void,
   ) {}
 
-  async send<A extends Api>(
+  send<A extends Api>(
     api: A,
     body: RequestInput<A>,
     { timeoutMs = this.options.timeoutMs }: { readonly timeoutMs?: number } = {},
   ): Promise<ResponseOf<A>> {
-    const connection = this.usable() ?? (await this.reopened());
-    return connection.send(api, body, { timeoutMs });
+    const connection = this.usable();
+    if (connection) return connection.send(api, body, { timeoutMs });
+    return this.reopened().then((opened) => opened.send(api, body, { timeoutMs }));
   }
 
   giveBack(response: object): void {
@@ -90,9 +91,9 @@ class Channel implements PeerChannel {
     const { connection } = this;
     if (!connection?.ready || this.closed) return undefined;
     const endpoint = this.options.endpointOf(this.brokerId);
-    const moved =
-      endpoint !== undefined && formatEndpoint(endpoint) !== formatEndpoint(connection.endpoint);
-    return moved ? undefined : connection;
+    if (endpoint === undefined) return connection;
+    const { host, port } = connection.endpoint;
+    return endpoint.host === host && endpoint.port === port ? connection : undefined;
   }
 
   private reopened(): Promise<Connection> {

@@ -221,7 +221,8 @@ export class Partition {
     const leadership = this.leading();
     if (acks === -1) leadership.assertEnoughReplicas();
     else this.assertLease();
-    return leadership.log.appendAsLeader(records, leadership.leaderEpoch);
+    const awaitsFollowers = acks === -1 && leadership.isr.length > 1;
+    return leadership.log.appendAsLeader(records, leadership.leaderEpoch, { awaitsFollowers });
   }
 
   /**

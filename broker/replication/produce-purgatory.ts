@@ -1,12 +1,14 @@
 import { ProtocolError } from '../../client/protocol/protocol-error';
-import type { Clock, TimerHandle } from '../../client/runtime/clock';
+import { Alarm } from '../../client/runtime/alarm';
+import type { Clock } from '../../client/runtime/clock';
 import { deferred, type Deferred } from '../../client/runtime/deferred';
 
 interface WaitingProduce {
   /** The high watermark it waits for. */
   readonly offset: number;
   readonly outcome: Deferred<void>;
-  timer: TimerHandle;
+  /** Monotonic milliseconds. */
+  readonly deadline: number;
 }
 
 /** Where produce requests with acks=all wait for the ISR (Kafka's DelayedProduce). */
@@ -33,11 +35,14 @@ export class ProducePurgatory {
 export class CommitWaiters {
   /** In the order of their offsets. */
   private queue: WaitingProduce[] = [];
+  private readonly alarm: Alarm;
 
   constructor(
     private readonly clock: Clock,
     private readonly count: (change: number) => void,
-  ) {}
+  ) {
+    this.alarm = new Alarm(clock, () => this.onAlarm());
+  }
 
   get isEmpty(): boolean {
     return this.queue.length === 0;
@@ -45,13 +50,14 @@ export class CommitWaiters {
 
   /** @throws ProtocolError REQUEST_TIMED_OUT, or what {@link failAll} is given */
   wait(offset: number, timeoutMs: number): Promise<void> {
-    const waiting: WaitingProduce = { offset, outcome: deferred(), timer: undefined };
+    const deadline = this.clock.monotonic() + Math.max(0, timeoutMs);
+    const waiting: WaitingProduce = { offset, outcome: deferred(), deadline };
     let place = this.queue.length;
     while (place > 0 && (this.queue[place - 1]?.offset ?? 0) > offset) place--;
     if (place === this.queue.length) this.queue.push(waiting);
     else this.queue.splice(place, 0, waiting);
     this.count(1);
-    waiting.timer = this.clock.setTimeout(() => this.timeOut(waiting), Math.max(0, timeoutMs));
+    this.alarm.by(deadline);
     return waiting.outcome.promise;
   }
 
@@ -60,7 +66,6 @@ export class CommitWaiters {
     let done = 0;
     for (const waiting of this.queue) {
       if (waiting.offset > highWatermark) break;
-      this.clock.clearTimeout(waiting.timer);
       waiting.outcome.resolve();
       done++;
     }
@@ -73,20 +78,25 @@ export class CommitWaiters {
     const failed = this.queue;
     this.queue = [];
     this.count(-failed.length);
-    for (const { timer, outcome } of failed) {
-      this.clock.clearTimeout(timer);
-      outcome.reject(error);
-    }
+    this.alarm.clear();
+    for (const { outcome } of failed) outcome.reject(error);
   }
 
-  private timeOut(waiting: WaitingProduce): void {
-    this.queue.splice(this.queue.indexOf(waiting), 1);
-    this.count(-1);
-    waiting.outcome.reject(
-      new ProtocolError(
-        'REQUEST_TIMED_OUT',
-        'The replicas in sync did not confirm in time; the records may still be committed.',
-      ),
-    );
+  private onAlarm(): void {
+    const now = this.clock.monotonic();
+    const late = this.queue.filter(({ deadline }) => deadline <= now);
+    if (late.length > 0) {
+      this.queue = this.queue.filter(({ deadline }) => deadline > now);
+      this.count(-late.length);
+    }
+    for (const { outcome } of late) {
+      outcome.reject(
+        new ProtocolError(
+          'REQUEST_TIMED_OUT',
+          'The replicas in sync did not confirm in time; the records may still be committed.',
+        ),
+      );
+    }
+    this.alarm.set(this.queue.reduce((next, { deadline }) => Math.min(next, deadline), Infinity));
   }
 }

@@ -102,11 +102,14 @@ function quotaOf(
   side: 'leader' | 'follower',
   { brokerId, configs, clock }: Pick<ReplicationOptions, 'brokerId' | 'configs' | 'clock'>,
 ): ReplicationQuota {
+  // Asked for with each fetch: the names are not put together each time.
+  const rate = `${side}.replication.throttled.rate` as const;
+  const listed = `${side}.replication.throttled.replicas` as const;
   return new ReplicationQuota({
     clock,
     config: {
       get bytesPerSecond() {
-        return configs.broker.get(`${side}.replication.throttled.rate`);
+        return configs.broker.get(rate);
       },
       get windows() {
         return configs.broker.get('replication.quota.window.num');
@@ -116,7 +119,7 @@ function quotaOf(
       },
     },
     isListed: ({ topic, partition }) => {
-      const list = configs.topic(topic).get(`${side}.replication.throttled.replicas`);
+      const list = configs.topic(topic).get(listed);
       return listsReplica(list, partition, brokerId);
     },
   });

@@ -129,19 +129,24 @@ export class Follower {
   /**
    * Appends what the leader sent. Resolves when it is written.
    *
-   * @throws InvalidBatchError (nothing was appended), LogError
+   * @throws InvalidBatchError (nothing was appended), LogError; at once or by the promise
    */
-  async append(records: Buffer): Promise<void> {
+  append(records: Buffer): Promise<void> {
     const { log } = this;
     checkEpochs(records, lastRecordEpoch(log), this.leaderEpoch);
-    await this.operate(async () => {
-      if (log.logStartOffset === log.logEndOffset) {
-        const { baseOffset, nextOffset } = firstBatch(records);
-        const anew = truncationForFirstBatch(baseOffset, nextOffset, log);
-        if (anew) await this.truncate(anew);
-      }
-      if (!this.retired) await log.appendAsFollower(records).written;
-    });
+    if (log.logStartOffset === log.logEndOffset) {
+      return this.operate(() => this.appendFirst(records));
+    }
+    return this.operate(() => log.appendAsFollower(records).written);
+  }
+
+  /** An empty log may have to begin elsewhere. */
+  private async appendFirst(records: Buffer): Promise<void> {
+    const { log } = this;
+    const { baseOffset, nextOffset } = firstBatch(records);
+    const anew = truncationForFirstBatch(baseOffset, nextOffset, log);
+    if (anew) await this.truncate(anew);
+    if (!this.retired) await log.appendAsFollower(records).written;
   }
 
   /** Takes over how far the leader's log is committed, and where it begins. After {@link append}. */
@@ -156,14 +161,26 @@ export class Follower {
     if (log.highWatermark !== before) this.partition.onHighWatermark?.();
   }
 
-  private async operate(operation: () => Promise<void>): Promise<void> {
+  private operate(operation: () => Promise<void>): Promise<void> {
     this.operations++;
+    let outcome: Promise<void>;
     try {
-      await operation();
-    } finally {
-      if (--this.operations === 0) {
-        for (const resolve of this.idle.splice(0)) resolve();
-      }
+      outcome = operation();
+    } catch (error) {
+      this.operated();
+      throw error;
     }
+    return outcome.then(
+      () => this.operated(),
+      (error: unknown) => {
+        this.operated();
+        throw error;
+      },
+    );
+  }
+
+  private operated(): void {
+    if (--this.operations > 0 || this.idle.length === 0) return;
+    for (const resolve of this.idle.splice(0)) resolve();
   }
 }

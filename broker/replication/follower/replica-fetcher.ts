@@ -176,7 +176,7 @@ export class ReplicaFetcher {
     this.channel.giveBack?.(response);
   }
 
-  private async take({ responses }: FetchResponse): Promise<void> {
+  private take({ responses }: FetchResponse): Promise<unknown> | undefined {
     this.refusalsInARow = 0;
     this.health.succeeded();
     const works: Promise<void>[] = [];
@@ -205,7 +205,7 @@ export class ReplicaFetcher {
       }
     }
     if (outOfRange.length > 0) works.push(this.reset(outOfRange));
-    if (works.length > 0) await Promise.all(works);
+    return allOf(works);
   }
 
   /** Applies a partition's share of a response. Nothing to append, nothing to wait for. */
@@ -217,12 +217,15 @@ export class ReplicaFetcher {
       return undefined;
     }
     if (records && records.length > 0) {
-      return this.attempt(follower, async () => {
-        await follower.append(records);
+      const appended = () => {
         if (follower.retired) return;
         this.options.onBytesIn?.(follower.topicPartition, records.length);
         this.applied(follower, data);
-      });
+      };
+      return follower
+        .append(records)
+        .then(appended)
+        .catch((error: unknown) => this.failedIfHere(follower, error));
     }
     this.applied(follower, data);
     return undefined;
@@ -291,7 +294,7 @@ export class ReplicaFetcher {
     try {
       await step();
     } catch (error) {
-      if (this.has(follower)) this.applyFailed(follower, error);
+      this.failedIfHere(follower, error);
     }
   }
 
@@ -300,9 +303,13 @@ export class ReplicaFetcher {
     try {
       return step();
     } catch (error) {
-      if (this.has(follower)) this.applyFailed(follower, error);
+      this.failedIfHere(follower, error);
       return undefined;
     }
+  }
+
+  private failedIfHere(follower: Follower, error: unknown): void {
+    if (this.has(follower)) this.applyFailed(follower, error);
   }
 
   /** What came could not be taken over. */
@@ -424,6 +431,11 @@ export class ReplicaFetcher {
       this.session.remove(follower.topicPartition);
     }
   }
+}
+
+/** Resolves when all of them have; undefined when there are none. */
+function allOf(works: readonly Promise<void>[]): Promise<unknown> | undefined {
+  return works.length > 1 ? Promise.all(works) : works[0];
 }
 
 /** Whether an answer still fits: nothing but an answer moves a follower's log, but be sure. */
