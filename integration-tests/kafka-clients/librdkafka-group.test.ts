@@ -49,6 +49,7 @@ shows(
       await run.untilFlows();
       expect(run.revoked).toEqual([3, 0]);
       await cluster.start(leader);
+      await run.untilInSync();
 
       const before = run.members.map((one) => run!.ownedBy(one));
       await cluster.kill(coordinator);
