@@ -1,6 +1,7 @@
 import { backoffMs } from '../../../client/runtime/backoff';
 import { describeError } from '../../../client/runtime/error';
 import type { FetcherOptions } from './fetcher-options';
+import type { Follower } from './follower';
 
 /**
  * First wait after an error that passes by itself, as when leader and follower hear of an election
@@ -8,7 +9,13 @@ import type { FetcherOptions } from './fetcher-options';
  */
 const FIRST_BACKOFF_MS = 50;
 
-/** How a fetcher gets on with its leader: one line in the log when it stops working, one when it works again. */
+/** `corrupt`: what came was damaged; `failed`: it could not be taken over; `refused`: by the leader. */
+export type FollowingFailure = 'corrupt' | 'failed' | 'refused';
+
+/**
+ * How a fetcher gets on with its leader, and with single partitions: one line in the log when it stops
+ * working, one when it works again.
+ */
 export class FetcherHealth {
   private failures = 0;
 
@@ -43,10 +50,36 @@ export class FetcherHealth {
     );
   }
 
+  /** A partition is left out for a while. */
+  followingFailed(follower: Follower, error: unknown, what: FollowingFailure): void {
+    const { name, log } = follower;
+    this.options.logger.warn(
+      {
+        event: 'follower-fetch-failed',
+        what,
+        ...this.about(follower, error),
+        fetchOffset: log.logEndOffset,
+      },
+      `Following ${name} failed; it is tried again.`,
+    );
+  }
+
+  /** A partition is left out until the controller gives another instruction. */
+  followingStopped(follower: Follower, error: unknown): void {
+    this.options.logger.warn(
+      { event: 'follower-stopped', ...this.about(follower, error) },
+      `Stopped following ${follower.name} until the controller says how to go on.`,
+    );
+  }
+
   /** @param errors in a row before this one */
   backoffAfter(errors: number): number {
     const maxMs = this.options.config.backoffMs;
     const initialMs = Math.min(FIRST_BACKOFF_MS, maxMs);
     return backoffMs({ initialMs, maxMs }, errors, this.options.random);
+  }
+
+  private about({ name, leaderEpoch }: Follower, error: unknown) {
+    return { partition: name, leader: this.leader, leaderEpoch, error: describeError(error) };
   }
 }

@@ -4,12 +4,11 @@ import type { ResponseOf } from '../../../client/protocol/api';
 import { ProtocolError } from '../../../client/protocol/protocol-error';
 import { InvalidBatchError } from '../../../client/records';
 import { deferred, type Deferred } from '../../../client/runtime/deferred';
-import { describeError } from '../../../client/runtime/error';
 import { LogBusyError, LogStorageError, type Log } from '../../log';
 import type { PeerChannel } from '../../peers/peer-channel';
 import { Delays } from './delays';
 import { FetchSessionBuilder, type SessionEntry } from './fetch-session-builder';
-import { FetcherHealth } from './fetcher-health';
+import { FetcherHealth, type FollowingFailure } from './fetcher-health';
 import type { FetcherOptions } from './fetcher-options';
 import type { Follower } from './follower';
 import { reactionTo } from './follower-position';
@@ -339,36 +338,15 @@ export class ReplicaFetcher {
     }
   }
 
-  private complain(follower: Follower, error: unknown, what: 'corrupt' | 'failed' | 'refused') {
-    if (follower.errorsInARow > 0) return;
-    this.options.logger.warn(
-      {
-        event: 'follower-fetch-failed',
-        what,
-        partition: follower.name,
-        leader: this.leader,
-        leaderEpoch: follower.leaderEpoch,
-        fetchOffset: follower.log.logEndOffset,
-        error: describeError(error),
-      },
-      `Following ${follower.name} failed; it is tried again.`,
-    );
+  private complain(follower: Follower, error: unknown, what: FollowingFailure): void {
+    if (follower.errorsInARow === 0) this.health.followingFailed(follower, error, what);
   }
 
   private stop(follower: Follower, error: unknown): void {
     this.leaveOut(follower);
     follower.phase = 'stopped';
     follower.failed = true;
-    this.options.logger.warn(
-      {
-        event: 'follower-stopped',
-        partition: follower.name,
-        leader: this.leader,
-        leaderEpoch: follower.leaderEpoch,
-        error: describeError(error),
-      },
-      `Stopped following ${follower.name} until the controller says how to go on.`,
-    );
+    this.health.followingStopped(follower, error);
   }
 
   private delay(follower: Follower, ms: number): void {

@@ -204,13 +204,19 @@ test('the high watermark does not move before the log is cut (KAFKA-14704)', asy
   expect(seen).toEqual([[0, 1]]);
 });
 
-test('a truncation that fails is tried again from the beginning', async () => {
+/** One has a record of its own after the first, where two, which leads, has another. */
+async function parted() {
   const { fixture, one, two } = await three();
   await produce(two, 0, 'a');
   await replicate(two, one, 1);
   await produce(one, 1, 'own');
   await produce(two, 2, 'new');
   lead(fixture, 2, two, 2);
+  return { fixture, one, two };
+}
+
+test('a truncation that fails is tried again from the beginning', async () => {
+  const { fixture, one, two } = await parted();
   const { truncateTo } = one;
   let failures = 2;
   one.truncateTo = (offset) => {
@@ -222,12 +228,7 @@ test('a truncation that fails is tried again from the beginning', async () => {
 });
 
 test('unfollow waits for a truncation; what was to follow it does not happen', async () => {
-  const { fixture, one, two } = await three();
-  await produce(two, 0, 'a');
-  await replicate(two, one, 1);
-  await produce(one, 1, 'own');
-  await produce(two, 2, 'new');
-  lead(fixture, 2, two, 2);
+  const { fixture, one } = await parted();
   const { truncateTo } = one;
   let begun = false;
   let release = () => {};
@@ -250,12 +251,7 @@ test('unfollow waits for a truncation; what was to follow it does not happen', a
 });
 
 test('the others are fetched while a log is cut, and it comes back at once', async () => {
-  const { fixture, one, two } = await three();
-  await produce(two, 0, 'a');
-  await replicate(two, one, 1);
-  await produce(one, 1, 'own');
-  await produce(two, 2, 'new');
-  lead(fixture, 2, two, 2);
+  const { fixture, one, two } = await parted();
   const [ours, theirs] = [await fixture.disk(), await fixture.disk()];
   const other = { topic: 't', partition: 1 };
   const [from, to] = [await theirs.log(other), await ours.log(other)];
