@@ -4,9 +4,8 @@ import {
   type OffsetKey,
 } from '../../broker/coordinator/group/offsets-topic/offset-records';
 import { KafkaClassicError } from '../../client/runtime/error';
+import { offsetValueFields, type Committed } from '../dump-log/offset-value-fields';
 import type { RecordFormatter } from './record-formatter';
-
-type Committed = NonNullable<ReturnType<typeof decodeOffsetValue>>;
 
 /** A record of `__consumer_offsets`. */
 interface OffsetRecord {
@@ -24,7 +23,10 @@ export const offsetsFormatter = formatterOf(({ key, keyVersion, value }) => {
   const { groupId: group, topic, partition } = key;
   return JSON.stringify({
     key: { version: keyVersion, data: { group, topic, partition } },
-    value: value && { version: value.version, data: dataOf(value) },
+    value: value && {
+      version: value.version,
+      data: offsetValueFields(value.version, value.committed),
+    },
   });
 });
 
@@ -64,17 +66,6 @@ function decode(key: Buffer | null, value: Buffer | null): OffsetRecord | undefi
       cause: error,
     });
   }
-}
-
-function dataOf({ version, committed }: NonNullable<OffsetRecord['value']>): object {
-  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp } = committed;
-  return {
-    offset,
-    ...(version >= 3 && { leaderEpoch }),
-    metadata,
-    commitTimestamp,
-    ...(version === 1 && { expireTimestamp: expireTimestamp ?? -1 }),
-  };
 }
 
 /** As Scala prints it. */

@@ -3,6 +3,7 @@ import {
   decodeOffsetValue,
 } from '../../broker/coordinator/group/offsets-topic/offset-records';
 import type { Decoder } from './decoders';
+import { offsetValueFields } from './offset-value-fields';
 
 /** Keys of `__consumer_offsets`, as Kafka's DumpLogSegments prints them. */
 export const offsetsKeyDecoder: Decoder = readable((bytes) => {
@@ -18,17 +19,7 @@ export const offsetsValueDecoder: Decoder = readable((bytes) => {
   const committed = decodeOffsetValue(bytes);
   const version = bytes.readInt16BE(0);
   if (!committed) return `(version ${version}: ${bytes.toString('hex')})`;
-  const { offset, leaderEpoch, metadata, commitTimestamp, expireTimestamp } = committed;
-  return JSON.stringify({
-    version: String(version),
-    data: {
-      offset,
-      ...(version >= 3 && { leaderEpoch }),
-      metadata,
-      commitTimestamp,
-      ...(version === 1 && { expireTimestamp: expireTimestamp ?? -1 }),
-    },
-  });
+  return JSON.stringify({ version: String(version), data: offsetValueFields(version, committed) });
 });
 
 function readable(decoder: Decoder): Decoder {
