@@ -70,16 +70,23 @@ export async function deleteTopic(port: number, name: string): Promise<void> {
   await runRawLoad({ port, requests: 1, inFlight: 1, frame });
 }
 
-/** Bytes per second of the same frame, sent again and again over one connection, five unanswered. */
+/** How much is produced, and how. */
+interface ProduceLoad {
+  readonly batchBytes: number;
+  readonly totalBytes: number;
+  /** Requests that are unanswered at a time. Default 5, as with `max.in.flight.requests.per.connection`. */
+  readonly inFlight?: number;
+}
+
+/** Bytes per second of the same frame, sent again and again over one connection. */
 export function throughput(
   port: number,
-  batchBytes: number,
-  totalBytes: number,
+  { batchBytes, totalBytes, inFlight = IN_FLIGHT }: ProduceLoad,
   frame: readonly Buffer[],
 ): Run {
   const requests = Math.ceil(totalBytes / batchBytes);
   return async () => {
-    const time = await runRawLoad({ port, requests, inFlight: IN_FLIGHT, frame: () => frame });
+    const time = await runRawLoad({ port, requests, inFlight, frame: () => frame });
     return (requests * batchBytes) / time;
   };
 }
@@ -107,11 +114,9 @@ export async function compareProduce(
   const topic = `produce-${batch.length}`;
   await createTopic(product.port, topic);
   const frame = produceFrame(topic, batch, 1);
+  const load = { batchBytes: batch.length, totalBytes };
   const result = await withPrototype(folder, ({ port }) =>
-    compare(
-      throughput(product.port, batch.length, totalBytes, frame),
-      throughput(port, batch.length, totalBytes, prototypeProduce(batch)),
-    ),
+    compare(throughput(product.port, load, frame), throughput(port, load, prototypeProduce(batch))),
   );
   await deleteTopic(product.port, topic);
   return result;
@@ -129,8 +134,8 @@ export async function compareFetch(
   const { recordCount } = new RecordBatch(batch, 0);
   const perFetch = Math.floor(FETCH_BYTES / batch.length);
   const fetches = Math.ceil(totalBytes / batch.length / perFetch);
-  const fill = (port: number, frame: readonly Buffer[]) =>
-    throughput(port, batch.length, fetches * perFetch * batch.length, frame)();
+  const load = { batchBytes: batch.length, totalBytes: fetches * perFetch * batch.length };
+  const fill = (port: number, frame: readonly Buffer[]) => throughput(port, load, frame)();
   await fill(product.port, produceFrame(topic, batch, 1));
   const fetchFrom = (n: number) => {
     const fetchOffset = n * perFetch * recordCount;

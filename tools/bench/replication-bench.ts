@@ -11,6 +11,14 @@ import { runRawLoad } from './raw-load';
 
 const FOLLOWERS = 2;
 
+/** What is sent to be replicated. */
+export interface ReplicatedLoad {
+  readonly batch: Buffer;
+  readonly totalBytes: number;
+  /** Batches that are unanswered at a time. */
+  readonly inFlight: number;
+}
+
 /**
  * Bytes per second acknowledged by all three of three replicas, by the product and by the prototype:
  * a leader and two followers, a process each.
@@ -18,12 +26,12 @@ const FOLLOWERS = 2;
 export async function compareReplicated(
   product: Product,
   folder: string,
-  batch: Buffer,
-  totalBytes: number,
+  { batch, totalBytes, inFlight }: ReplicatedLoad,
 ): Promise<Comparison> {
-  const topic = `replicated-${batch.length}`;
+  const topic = `replicated-${batch.length}-${inFlight}`;
   await createTopic(product.port, topic, 1, 1 + FOLLOWERS);
   const leaders = await leaderPort(product, topic);
+  const load = { batchBytes: batch.length, totalBytes, inFlight };
   const home = mkdtempSync(join(folder, 'prototype-'));
   const leader = await startChild('prototype-leader', [join(home, 'leader'), `${FOLLOWERS}`]);
   const followers = await Promise.all(
@@ -33,8 +41,8 @@ export async function compareReplicated(
   );
   try {
     return await compare(
-      throughput(leaders, batch.length, totalBytes, produceFrame(topic, batch, -1)),
-      throughput(leader.port, batch.length, totalBytes, prototypeProduce(batch)),
+      throughput(leaders, load, produceFrame(topic, batch, -1)),
+      throughput(leader.port, load, prototypeProduce(batch)),
     );
   } finally {
     for (const child of [...followers, leader]) child.stop();
@@ -52,7 +60,13 @@ export interface IdleCost {
   readonly ownBytes: number;
 }
 
-/** What the brokers take while nothing happens, with so many partitions of three replicas. */
+/** Within which V8 gives back what it took for something that is over. */
+const SETTLING_MS = 120_000;
+
+/**
+ * What the brokers take while nothing happens, with so many partitions of three replicas: two minutes
+ * after these have been made, which is more work than a cluster at rest ever has.
+ */
 export async function idleCost(
   product: Product,
   partitions: number,
@@ -60,8 +74,7 @@ export async function idleCost(
 ): Promise<IdleCost> {
   const topic = `idle-${partitions}`;
   await createTopic(product.port, topic, partitions, 1 + FOLLOWERS);
-  // Until the new partitions have settled.
-  await new Promise((settled) => setTimeout(settled, 5000));
+  await new Promise((settled) => setTimeout(settled, SETTLING_MS));
   const pids = product.brokers.map(({ pid }) => pid);
   const used = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
   const before = used();

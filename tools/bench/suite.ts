@@ -109,9 +109,12 @@ async function measureCluster(
   if (!only.has('replication')) return;
   for (const size of [16 * 1024, 64 * 1024]) {
     const batch = filledBatch(size, 1024);
-    const result = await compareReplicated(cluster, folder, batch, 1e8 * scale);
-    const what = `three brokers: produce acks=all, ${size / 1024} KiB batches of 1 KiB records`;
-    add(what, against(result, perSecond));
+    for (const inFlight of [5, 20]) {
+      const load = { batch, totalBytes: 1e8 * scale, inFlight };
+      const result = await compareReplicated(cluster, folder, load);
+      const batches = `${size / 1024} KiB batches of 1 KiB records, ${inFlight} under way`;
+      add(`three brokers: produce acks=all, ${batches}`, against(result, perSecond));
+    }
   }
 }
 
