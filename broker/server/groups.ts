@@ -48,6 +48,7 @@ function groupConfigs(config: BrokerConfig): GroupConfigs {
     initialRebalanceDelayMs: config.get('group.initial.rebalance.delay.ms'),
     maxSize: config.get('group.max.size'),
     offsetsRetentionMs: config.get('offsets.retention.minutes') * MINUTE_MS,
+    commitTimeoutMs: config.get('offsets.commit.timeout.ms'),
   };
 }
 

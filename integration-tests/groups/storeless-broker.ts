@@ -77,6 +77,7 @@ async function serve(topic: string, partitions: number): Promise<void> {
       initialRebalanceDelayMs: 0,
       maxSize: 1_000,
       offsetsRetentionMs: Infinity,
+      commitTimeoutMs: 5000,
     }),
   });
   const server = new SocketServer({

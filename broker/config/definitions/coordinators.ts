@@ -79,7 +79,7 @@ export const coordinatorsConfigs = {
   ),
   'offsets.commit.timeout.ms': int(
     '5000',
-    'Milliseconds a commit to __consumer_offsets may take.',
+    'Milliseconds a commit of offsets may take, wherever they are kept. Then it is refused with COORDINATOR_NOT_AVAILABLE; it may be stored later all the same.',
     {
       min: 1,
       importance: 'high',

@@ -1,5 +1,7 @@
 import { ProtocolError } from '../../../client/protocol/protocol-error';
+import { deferred } from '../../../client/runtime/deferred';
 import type { Group } from './group';
+import { GroupStorageError } from './group-storage-error';
 import { knownMember } from './join';
 import type { OffsetChange } from './stored-group';
 
@@ -13,13 +15,32 @@ export interface CommitRequest {
 }
 
 /**
- * Stores offsets. Resolves when they are stored.
+ * Stores offsets. Resolves when they are stored. What takes longer than `offsets.commit.timeout.ms`
+ * is refused, so that whatever its client has sent behind it gets its turn; it may be stored later,
+ * before anything that is committed after it.
  *
  * @throws ProtocolError, GroupStorageError
  */
 export async function commit(group: Group, request: CommitRequest): Promise<void> {
   assertMayCommit(group, request);
-  await saveOffsets(group, request.changes);
+  await inTime(group, saveOffsets(group, request.changes));
+}
+
+/** @throws GroupStorageError `unavailable` when the time is over; what the write throws */
+async function inTime(group: Group, write: Promise<void>): Promise<void> {
+  const { clock, configs } = group.environment;
+  const ms = configs().commitTimeoutMs;
+  const outcome = deferred<void>();
+  write.then(outcome.resolve, outcome.reject);
+  const timer = clock.setTimeout(() => {
+    const told = `The offsets of group ${group.id} could not be written within ${ms} ms.`;
+    outcome.reject(new GroupStorageError('unavailable', group.id, told));
+  }, ms);
+  try {
+    await outcome.promise;
+  } finally {
+    clock.clearTimeout(timer);
+  }
 }
 
 /** Stores offsets, or forgets them, and takes over what was stored. */
@@ -39,6 +60,8 @@ function assertMayCommit(group: Group, request: CommitRequest): void {
   const { memberId, groupInstanceId, generation } = request;
   // Somebody who keeps offsets here without being a member, whatever it calls itself.
   if (generation < 0 && group.state === 'Empty') return;
+  // Its members, if it ever had any, are of a group that was deleted or has expired.
+  if (group.isUnheardOf) throw new ProtocolError('ILLEGAL_GENERATION');
   const member = knownMember(group, memberId, groupInstanceId);
   if (generation !== group.generation) throw new ProtocolError('ILLEGAL_GENERATION');
   group.touch(member);

@@ -405,6 +405,30 @@ describe('offsets', () => {
     );
   });
 
+  it('of a generation of a group nobody knows are refused', async () => {
+    const stranger = { memberId: 'somebody', generation: 3 };
+    await expect(commit(stranger, change(0, 5))).rejects.toMatchObject(code('ILLEGAL_GENERATION'));
+    expect(await broker.list()).toEqual([]);
+  });
+
+  it('that cannot be written in time are refused, and those written later are kept', async () => {
+    await commit({}, change(0, 5));
+    const held: (() => void)[] = [];
+    fixture.groups.beforeWrite = () => new Promise((resolve) => held.push(resolve));
+    const late = commit({}, change(0, 6));
+    const refused = expect(late).rejects.toMatchObject(code('COORDINATOR_NOT_AVAILABLE'));
+    await settled();
+    await fixture.pass(fixture.configs.commitTimeoutMs);
+    await refused;
+    expect(await offsetOf(0)).toBe(5);
+    const later = commit({}, change(0, 7));
+    await settled();
+    fixture.groups.beforeWrite = () => {};
+    for (const release of held) release();
+    await later;
+    expect(await offsetOf(0)).toBe(7);
+  });
+
   it('can be kept without being a member, as long as there are none', async () => {
     await commit({}, change(0, 5));
     expect(await offsetOf(0)).toBe(5);

@@ -9,6 +9,8 @@ export interface GroupConfigs {
   readonly initialRebalanceDelayMs: number;
   readonly maxSize: number;
   readonly offsetsRetentionMs: number;
+  /** Milliseconds a commit may take. */
+  readonly commitTimeoutMs: number;
 }
 
 export interface GroupEnvironment {

@@ -21,6 +21,7 @@ export class GroupFixture {
     initialRebalanceDelayMs: DELAY_MS,
     maxSize: 1000,
     offsetsRetentionMs: 7 * 24 * 3_600_000,
+    commitTimeoutMs: 5000,
   };
   /** Ids of the topics there are; undefined when all there may be are there. */
   topics: Map<string, string> | undefined;
