@@ -1,5 +1,6 @@
 import { OffsetSpec } from '../protocol/messages/list-offsets';
 import { ProtocolError } from '../protocol/protocol-error';
+import { awaitedTimeout } from '../runtime/clock';
 import { deferred } from '../runtime/deferred';
 import { ensureCodecsReady } from '../records';
 import { resolveTargets, type AssignmentTarget } from './assignment-target';
@@ -85,10 +86,11 @@ export class AssignedConsumer {
   async position(at: TopicPartition): Promise<number> {
     const { clock, apiTimeout } = this.core.cluster.options;
     const late = deferred<never>();
-    const timer = clock.setTimeout(() => {
+    const onTime = () => {
       const text = `The position in ${formatPartition(at)} was not found in ${apiTimeout} ms.`;
       late.reject(new ProtocolError('REQUEST_TIMED_OUT', text));
-    }, apiTimeout);
+    };
+    const timer = awaitedTimeout(onTime, apiTimeout, clock);
     try {
       for (;;) {
         this.core.reader.assertOpen();

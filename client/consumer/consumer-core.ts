@@ -1,4 +1,5 @@
 import type { Cluster } from '../network';
+import { awaitedTimeout } from '../runtime/clock';
 import { deferred, type Deferred } from '../runtime/deferred';
 import type { AssignedPartition } from './assigned-partition';
 import { Assignment } from './assignment';
@@ -120,10 +121,13 @@ export class ConsumerCore {
     if (group) {
       const { clock } = this.cluster.options;
       const late = deferred();
-      const timer = clock.setTimeout(late.resolve, timeoutMs);
+      const timer = awaitedTimeout(late.resolve, timeoutMs, clock);
       const ended = Promise.resolve(running?.promise).then(() => group.close());
-      await Promise.race([ended, late.promise]);
-      clock.clearTimeout(timer);
+      try {
+        await Promise.race([ended, late.promise]);
+      } finally {
+        clock.clearTimeout(timer);
+      }
     }
     this.forgetMetadata();
     this.fetcher.close();

@@ -1,5 +1,5 @@
 import { deferred, type Deferred } from '../runtime/deferred';
-import type { Clock, TimerHandle } from '../runtime/clock';
+import { awaitedTimeout, type Clock } from '../runtime/clock';
 import { ClientClosedError } from '../network';
 import type { AssignedPartition } from './assigned-partition';
 import type { Assignment } from './assignment';
@@ -150,10 +150,11 @@ export class Reader {
     }
     const { promise } = (this.waiter = deferred());
     let isOver = false;
-    const timer = this.alarm(Math.min(timeoutMs, LONG_MS), () => {
+    const onTime = () => {
       isOver = timeoutMs <= LONG_MS;
       this.signal();
-    });
+    };
+    const timer = awaitedTimeout(onTime, Math.min(timeoutMs, LONG_MS), this.clock);
     try {
       await promise;
       return !isOver && !this.isClosed;
@@ -255,12 +256,5 @@ export class Reader {
   private tellFinished(): void {
     this.finishing?.resolve();
     this.finishing = undefined;
-  }
-
-  /** Keeps the process alive, unlike the clock's own timers: somebody waits for it. */
-  private alarm(ms: number, ring: () => void): TimerHandle {
-    const handle = this.clock.setTimeout(ring, ms);
-    (handle as Partial<NodeJS.Timeout>).ref?.();
-    return handle;
   }
 }

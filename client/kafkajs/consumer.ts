@@ -1,7 +1,7 @@
 import type { Admin as NativeAdmin } from '../admin';
 import type { ConsumerOptions, GroupOptions, Subscription } from '../consumer';
 import type { Kafka as NativeKafka } from '../kafka';
-import { systemClock, type Clock } from '../runtime/clock';
+import { awaitedTimeout, systemClock, type Clock } from '../runtime/clock';
 import { describeError } from '../runtime/error';
 import { nativeKafka, resolveRetry, type ClientParts } from './client-options';
 import { consumerEvents, tellGroupEvents } from './consumer-events';
@@ -114,13 +114,12 @@ export function createConsumer(
     if (!restart) return;
     const { retryTime = retry.initialRetryTime } = error as { retryTime?: number };
     logger.error(`Restarting the consumer in ${retryTime}ms`, { retryTime, groupId });
-    const timer = clock.setTimeout(() => {
+    const restarts = () => {
       start(runConfig).catch((failure: unknown) =>
         logger.error(`The consumer did not start: ${describeError(failure)}`, { groupId }),
       );
-    }, retryTime);
-    // Nothing else keeps the process alive until then.
-    (timer as Partial<NodeJS.Timeout>).ref?.();
+    };
+    const timer = awaitedTimeout(restarts, retryTime, clock);
     callOffRestart = () => clock.clearTimeout(timer);
   };
 

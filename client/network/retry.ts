@@ -1,7 +1,7 @@
 import type { ClientAction } from '../protocol/error-codes';
 import { ProtocolError } from '../protocol/protocol-error';
 import { backoffMs } from '../runtime/backoff';
-import { delay, type Clock } from '../runtime/clock';
+import { awaitedTimeout, delay, type Clock } from '../runtime/clock';
 import { describeError, KafkaClassicError } from '../runtime/error';
 import type { RetryOptions } from './client-options';
 import { ConnectionError } from './connection-error';
@@ -108,7 +108,7 @@ export async function retrying<T>(
 /** The promise's outcome, or the error when it takes longer than that. */
 function within<T>(promise: Promise<T>, ms: number, clock: Clock, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(() => reject(late()), ms);
+    const timer = awaitedTimeout(() => reject(late()), ms, clock);
     promise.then(resolve, reject).finally(() => clock.clearTimeout(timer));
   });
 }

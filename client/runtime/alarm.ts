@@ -1,4 +1,4 @@
-import type { Clock, TimerHandle } from './clock';
+import { awaitedTimeout, type Clock, type TimerHandle } from './clock';
 
 /**
  * One timer for many deadlines: it rings at the earliest, perhaps before anything is due, and is then
@@ -27,11 +27,13 @@ export class Alarm {
     this.at = at;
     // Timers ring up to a millisecond early.
     const ms = Math.max(0, Math.ceil(at - this.clock.monotonic()));
-    this.handle = this.clock.setTimeout(() => {
+    const onTime = () => {
       this.at = Infinity;
       this.ring();
-    }, ms);
-    if (this.keepsAlive) (this.handle as Partial<NodeJS.Timeout>).ref?.();
+    };
+    this.handle = this.keepsAlive
+      ? awaitedTimeout(onTime, ms, this.clock)
+      : this.clock.setTimeout(onTime, ms);
   }
 
   clear(): void {

@@ -30,12 +30,16 @@ export const systemClock: Clock = {
 };
 
 /**
- * Waits on the given clock. Keeps the process alive while waiting when the clock is the system's:
- * somebody is waiting for it.
+ * A timer that keeps the process alive when the clock is the system's: somebody waits for what it
+ * ends, and there may be no connection left that would do it.
  */
+export function awaitedTimeout(callback: () => void, ms: number, clock: Clock): TimerHandle {
+  const handle = clock.setTimeout(callback, ms);
+  (handle as Partial<NodeJS.Timeout>).ref?.();
+  return handle;
+}
+
+/** Waits on the given clock, and keeps the process alive meanwhile. */
 export function delay(ms: number, clock: Clock = systemClock): Promise<void> {
-  return new Promise((resolve) => {
-    const handle = clock.setTimeout(resolve, ms);
-    (handle as Partial<NodeJS.Timeout>).ref?.();
-  });
+  return new Promise((resolve) => void awaitedTimeout(resolve, ms, clock));
 }

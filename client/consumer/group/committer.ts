@@ -1,6 +1,6 @@
 import { ProtocolError } from '../../protocol/protocol-error';
 import { backoffMs } from '../../runtime/backoff';
-import type { TimerHandle } from '../../runtime/clock';
+import { awaitedTimeout, type TimerHandle } from '../../runtime/clock';
 import { describeError } from '../../runtime/error';
 import type { Cluster } from '../../network';
 import { formatPartition, type TopicPartition } from '../topic-partition';
@@ -83,10 +83,11 @@ export class Committer {
     // Whoever waits here may be the one who has to let go of what was lost before it joins again.
     if (this.isOut) this.refuse(this.queue.takeAll(), GONE_ON);
     const { clock } = this.cluster.options;
-    const timer = clock.setTimeout(() => {
+    const onTime = () => {
       const text = `Offsets were not committed within ${timeoutMs} ms.`;
       call.giveUp(new ProtocolError('REQUEST_TIMED_OUT', text));
-    }, timeoutMs);
+    };
+    const timer = awaitedTimeout(onTime, timeoutMs, clock);
     try {
       await call.promise;
     } finally {

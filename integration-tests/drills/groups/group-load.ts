@@ -73,6 +73,10 @@ export class GroupLoad {
       problems = groupProblems(this.members, acked);
       return !problems.some((problem) => problem.includes('went to no member'));
     }).catch(() => {});
+    for (const { name, endedUnasked } of this.members) {
+      if (endedUnasked !== undefined)
+        problems.push(`${name} ended by itself, with ${endedUnasked}`);
+    }
     await Promise.all(this.awake.map((member) => member.stop()));
     note(
       `members ${this.members.length}, assignments ${this.count('partitions_assigned')}, commits ${this.commits}`,

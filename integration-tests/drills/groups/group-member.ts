@@ -62,6 +62,9 @@ export class GroupMember {
   readonly pauses: Blackout[] = [];
   /** When it was killed; Infinity while it lives. */
   killedAt = Infinity;
+  /** How it ended, if nobody had asked it to. */
+  endedUnasked: string | undefined;
+  private isAsked = false;
   private readonly child: ChildProcess;
   private readonly ended: Promise<unknown>;
 
@@ -76,7 +79,10 @@ export class GroupMember {
     });
     this.ended = once(this.child, 'close');
     children.add(this.child);
-    this.child.once('close', () => children.delete(this.child));
+    this.child.once('close', (code, signal) => {
+      children.delete(this.child);
+      if (!this.isAsked) this.endedUnasked = signal ?? `code ${code}`;
+    });
   }
 
   get lives(): boolean {
@@ -94,6 +100,7 @@ export class GroupMember {
   }
 
   async kill(): Promise<void> {
+    this.isAsked = true;
     this.child.kill('SIGKILL');
     await this.ended;
     this.killedAt = Date.now();
@@ -105,6 +112,7 @@ export class GroupMember {
 
   /** Leaves the group. */
   async stop(): Promise<void> {
+    this.isAsked = true;
     this.child.kill('SIGTERM');
     await this.ended;
   }
