@@ -4,6 +4,7 @@ import {
   failoverBudget,
   hangBudget,
   leaderOf,
+  leadersStay,
   somePartition,
   untilAcked,
   untilAnotherControls,
@@ -18,6 +19,7 @@ function leaderPause(id: string, sessions: number, unavailabilityMs: number): Dr
     id,
     name: `leader-pause-${sessions}`,
     title: `A leader stands still for ${sessions} session timeouts.`,
+    cluster: leadersStay,
     workload: { loose: true },
     budget: { unavailabilityMs },
     async faults(stage) {
