@@ -1,6 +1,5 @@
 import { Admin, AdminError } from '../../client/admin';
 import { Cluster } from '../../client/network';
-import { clientLog } from '../cli/client-log';
 import { clientSettings } from '../cli/client-properties';
 import type { CommandContext } from '../cli/command';
 import { loadPropertiesFile } from '../cli/properties-file';
@@ -42,7 +41,7 @@ export async function withCluster<T, Options extends AdminOptions>(
   const defaults = { clientId, connectionTimeout: CONNECTION_TIMEOUT_MS };
   const reaching = { ...defaults, ...client };
   await mustReachBroker(brokers, reaching);
-  const cluster = new Cluster({ ...reaching, brokers, logger: clientLog(note) });
+  const cluster = new Cluster({ ...reaching, brokers });
   try {
     return await use(cluster);
   } catch (error) {
