@@ -60,8 +60,6 @@ function assertMayCommit(group: Group, request: CommitRequest): void {
   const { memberId, groupInstanceId, generation } = request;
   // Somebody who keeps offsets here without being a member, whatever it calls itself.
   if (generation < 0 && group.state === 'Empty') return;
-  // Its members, if it ever had any, are of a group that was deleted or has expired.
-  if (group.isUnheardOf) throw new ProtocolError('ILLEGAL_GENERATION');
   const member = knownMember(group, memberId, groupInstanceId);
   if (generation !== group.generation) throw new ProtocolError('ILLEGAL_GENERATION');
   group.touch(member);

@@ -405,12 +405,6 @@ describe('offsets', () => {
     );
   });
 
-  it('of a generation of a group nobody knows are refused', async () => {
-    const stranger = { memberId: 'somebody', generation: 3 };
-    await expect(commit(stranger, change(0, 5))).rejects.toMatchObject(code('ILLEGAL_GENERATION'));
-    expect(await broker.list()).toEqual([]);
-  });
-
   it('that cannot be written in time are refused, and those written later are kept', async () => {
     await commit({}, change(0, 5));
     const held: (() => void)[] = [];
