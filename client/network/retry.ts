@@ -1,8 +1,9 @@
 import type { ClientAction } from '../protocol/error-codes';
 import { ProtocolError } from '../protocol/protocol-error';
 import { backoffMs } from '../runtime/backoff';
-import { awaitedTimeout, delay, type Clock } from '../runtime/clock';
+import { delay, type Clock } from '../runtime/clock';
 import { describeError, KafkaClassicError } from '../runtime/error';
+import { inTime } from '../runtime/in-time';
 import type { RetryOptions } from './client-options';
 import { ConnectionError } from './connection-error';
 
@@ -86,7 +87,7 @@ export async function retrying<T>(
         if (attempt > 0) await beforeRetry?.(actionFor(last), last);
         return operation(attempt, start + timeoutMs - clock.monotonic());
       };
-      return await within(run(), remaining + DEADLINE_GRACE_MS, clock, late);
+      return await inTime(run(), remaining + DEADLINE_GRACE_MS, clock, late);
     } catch (error) {
       if (!KafkaClassicError.is(error) || !error.retriable) throw error;
       if (error instanceof RetriesExhaustedError) throw error;
@@ -103,12 +104,4 @@ export async function retrying<T>(
       await delay(wait, clock);
     }
   }
-}
-
-/** The promise's outcome, or the error when it takes longer than that. */
-function within<T>(promise: Promise<T>, ms: number, clock: Clock, late: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = awaitedTimeout(() => reject(late()), ms, clock);
-    promise.then(resolve, reject).finally(() => clock.clearTimeout(timer));
-  });
 }

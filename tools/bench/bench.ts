@@ -29,7 +29,10 @@ export const definition: CommandDefinition<Options> = {
     'Measures the product and, in the same run, the ceilings it could reach on this machine. ' +
     'The ratios are what counts.',
   examples: [
-    { line: 'npm run bench', does: 'the table; takes some six minutes on a quiet machine, two of them until a cluster has come to rest' },
+    {
+      line: 'npm run bench',
+      does: 'the table; takes some six minutes on a quiet machine, two of them until a cluster has come to rest',
+    },
     { line: 'npm run bench -- --json bench.json', does: 'also as JSON' },
     { line: 'npm run bench -- --only produce fetch', does: 'only these parts' },
     { line: 'npm run bench -- --readme', does: 'also into README.md' },

@@ -1,5 +1,5 @@
 import { ProtocolError } from '../../../client/protocol/protocol-error';
-import { deferred } from '../../../client/runtime/deferred';
+import { inTime } from '../../../client/runtime/in-time';
 import type { Group } from './group';
 import { GroupStorageError } from './group-storage-error';
 import { knownMember } from './join';
@@ -23,24 +23,12 @@ export interface CommitRequest {
  */
 export async function commit(group: Group, request: CommitRequest): Promise<void> {
   assertMayCommit(group, request);
-  await inTime(group, saveOffsets(group, request.changes));
-}
-
-/** @throws GroupStorageError `unavailable` when the time is over; what the write throws */
-async function inTime(group: Group, write: Promise<void>): Promise<void> {
   const { clock, configs } = group.environment;
   const ms = configs().commitTimeoutMs;
-  const outcome = deferred<void>();
-  write.then(outcome.resolve, outcome.reject);
-  const timer = clock.setTimeout(() => {
+  await inTime(saveOffsets(group, request.changes), ms, clock, () => {
     const told = `The offsets of group ${group.id} could not be written within ${ms} ms.`;
-    outcome.reject(new GroupStorageError('unavailable', group.id, told));
-  }, ms);
-  try {
-    await outcome.promise;
-  } finally {
-    clock.clearTimeout(timer);
-  }
+    return new GroupStorageError('unavailable', group.id, told);
+  });
 }
 
 /** Stores offsets, or forgets them, and takes over what was stored. */

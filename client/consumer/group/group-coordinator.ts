@@ -2,7 +2,7 @@ import { apis } from '../../protocol/apis';
 import type { Api, RequestInput, ResponseOf } from '../../protocol/api';
 import { CoordinatorType } from '../../protocol/messages/find-coordinator';
 import { ProtocolError } from '../../protocol/protocol-error';
-import { deferred } from '../../runtime/deferred';
+import { inTime } from '../../runtime/in-time';
 import type { Cluster, ClusterSendOptions } from '../../network';
 import { reactionToError } from './reaction';
 
@@ -48,7 +48,7 @@ export class GroupCoordinator {
   ): Promise<ResponseOf<A>> {
     const nodeId = await this.find();
     try {
-      const connection = await this.inTime(this.cluster.connection(nodeId, options?.purpose));
+      const connection = await this.reached(this.cluster.connection(nodeId, options?.purpose));
       const response = await connection.send(api, body(connection.versionOf(api)), options);
       this.forgetIfGone(nodeId, ProtocolError.fromCode(errorCode(response)));
       return response;
@@ -71,7 +71,7 @@ export class GroupCoordinator {
 
   private async ask(): Promise<number> {
     const { groupId, cluster } = this;
-    const connection = await this.inTime(cluster.anyConnection());
+    const connection = await this.reached(cluster.anyConnection());
     const version = connection.versionOf(apis.FindCoordinator);
     const body = {
       keyType: CoordinatorType.GROUP,
@@ -89,17 +89,10 @@ export class GroupCoordinator {
   }
 
   /** @throws ProtocolError COORDINATOR_NOT_AVAILABLE */
-  private async inTime<T>(reached: Promise<T>): Promise<T> {
-    const { clock } = this.cluster.options;
-    const late = deferred<never>();
-    const timer = clock.setTimeout(() => {
+  private reached<T>(connecting: Promise<T>): Promise<T> {
+    return inTime(connecting, this.reachMs, this.cluster.options.clock, () => {
       const text = `No broker that could be asked for group ${this.groupId} was reached in time.`;
-      late.reject(new ProtocolError('COORDINATOR_NOT_AVAILABLE', text));
-    }, this.reachMs);
-    try {
-      return await Promise.race([reached, late.promise]);
-    } finally {
-      clock.clearTimeout(timer);
-    }
+      return new ProtocolError('COORDINATOR_NOT_AVAILABLE', text);
+    });
   }
 }
