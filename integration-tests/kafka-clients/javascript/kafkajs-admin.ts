@@ -39,13 +39,18 @@ export function testAdmin(world: () => ClientsWorld): void {
     ];
     await admin.createPartitions({ topicPartitions, validateOnly: true });
     await admin.createPartitions({ topicPartitions });
-    const made = async () => (await admin.fetchTopicMetadata({ topics: ['made'] })).topics[0];
+    // Each question goes to any broker, and brokers hear of new partitions one by one.
+    let made: { partitionId: number; replicas: number[] }[] = [];
     await until(
-      async () => (await made())?.partitions.length === 4,
+      async () => {
+        const { topics: answered } = await admin.fetchTopicMetadata({ topics: ['made'] });
+        made = answered[0]?.partitions ?? [];
+        return made.length === 4;
+      },
       () => 'The partitions have not come.',
     );
-    const replicas = (await made())?.partitions.find(({ partitionId }) => partitionId === 3);
-    expect(replicas?.replicas).toEqual([2, 3, 1]);
+    const last = made.find(({ partitionId }) => partitionId === 3);
+    expect(last?.replicas).toEqual([2, 3, 1]);
 
     await admin.deleteTopics({ topics: ['made', 'placed'] });
     const left = await admin.listTopics();

@@ -128,8 +128,8 @@ export class GroupModel {
   }
 
   commit(asked: Asked, request: ModelRequest, partition: number, offset: number): void {
-    const { memberId, instance, generation } = request;
-    const isStranger = memberId === '' && instance === null && generation < 0;
+    // Who is no member may call itself something.
+    const isStranger = request.generation < 0;
     if (!isStranger || this.state !== 'Empty') {
       const member = this.inGeneration(asked, request);
       if (!member) return;
