@@ -61,6 +61,7 @@ export class ContainerCluster implements DrillCluster {
   private readonly machines: Machine[] = [];
   private readonly filter: PacketFilter;
   private proxies: LinkProxies | undefined;
+  private lastStart: Promise<void> = Promise.resolve();
   private readonly onExit: () => void;
 
   private constructor(
@@ -164,6 +165,11 @@ export class ContainerCluster implements DrillCluster {
     return `${this.site.name}-${kind}-${id}`;
   }
 
+  /**
+   * One after the other, now and whenever they start again: Docker gives whoever starts the lowest
+   * address that is free, so each gets the one it had, as computers do. When two change places, the
+   * third takes the one for the other, and ZooKeeper 3.8 may wait for ever to agree on a leader.
+   */
   private async startServers(): Promise<void> {
     const { servers } = this.site.ends;
     const ensemble = servers
@@ -181,19 +187,19 @@ export class ContainerCluster implements DrillCluster {
       ZK_SERVER_HEAP: '64',
       JVMFLAGS: '-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dzookeeper.preAllocSize=1024',
     };
-    this.servers = await Promise.all(
-      servers.map(async ({ id, port }) => {
-        const machine = await Machine.create(`ZooKeeper server ${id}`, {
-          image: ZOOKEEPER_IMAGE,
-          name: this.host('zookeeper', id),
-          network: this.site.network,
-          environment: { ...environment, ZOO_MY_ID: String(id) },
-          ports: [[CLIENT_PORT, port]],
-        });
-        this.machines.push(machine);
-        return new ContainerServer(id, machine, port, () => this.filter.renew());
-      }),
-    );
+    const started: ContainerServer[] = [];
+    for (const { id, port } of servers) {
+      const machine = await Machine.create(`ZooKeeper server ${id}`, {
+        image: ZOOKEEPER_IMAGE,
+        name: this.host('zookeeper', id),
+        network: this.site.network,
+        environment: { ...environment, ZOO_MY_ID: String(id) },
+        ports: [[CLIENT_PORT, port]],
+      });
+      this.machines.push(machine);
+      started.push(new ContainerServer(id, port, machine, () => this.startServer(machine)));
+    }
+    this.servers = started;
     const end = performance.now() + SERVE_WITHIN_MS;
     for (const server of this.servers) {
       while (!(await server.serves())) {
@@ -203,6 +209,15 @@ export class ContainerCluster implements DrillCluster {
         await delay(BETWEEN_LOOKS_MS);
       }
     }
+  }
+
+  private startServer(machine: Machine): Promise<void> {
+    const start = this.lastStart.then(async () => {
+      await machine.start();
+      await this.filter.renew();
+    });
+    this.lastStart = start.catch(() => {});
+    return start;
   }
 
   private async openProxies(): Promise<void> {

@@ -8,10 +8,10 @@ const ANSWERS_WITHIN_MS = 2000;
 export class ContainerServer implements DrillServer {
   constructor(
     readonly id: number,
-    readonly machine: Machine,
     /** Of this machine, for clients. */
     readonly port: number,
-    private readonly onStart: () => Promise<void>,
+    readonly machine: Machine,
+    readonly start: () => Promise<void>,
   ) {}
 
   get name(): string {
@@ -29,11 +29,6 @@ export class ContainerServer implements DrillServer {
   /** ZooKeeper keeps what it acknowledged whichever way it ends: it has no other way of stopping. */
   stop(): Promise<void> {
     return this.machine.kill();
-  }
-
-  async start(): Promise<void> {
-    await this.machine.start();
-    await this.onStart();
   }
 
   pause(): Promise<void> {

@@ -1,6 +1,8 @@
 import { execute, plainLog, startContainer, type Container, type ContainerSpec } from './docker';
 
 const STOPS_WITHIN_S = 90;
+/** How often to pause a container is tried. */
+const PAUSES = 5;
 
 /** A container of the cluster: one computer, through all lives of the process in it. */
 export class Machine {
@@ -47,8 +49,18 @@ export class Machine {
     this.ended = this.watch();
   }
 
+  /**
+   * With cgroups of version 1, to freeze processes that are busy is a matter of luck; runc tries a
+   * number of times, lets go and says so.
+   */
   async pause(): Promise<void> {
-    await this.container.pause();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.container.pause();
+      } catch (error) {
+        if (attempt === PAUSES || !String(error).includes('unable to freeze')) throw error;
+      }
+    }
   }
 
   async resume(): Promise<void> {
