@@ -7,6 +7,7 @@ import type { ReadBufferPool } from './read-buffer-pool';
 import { readNow, type ReadSteps } from './read-steps';
 import type { Segment } from './segment';
 import type { SegmentList } from './segment-list';
+import { SharedRead, type ReadRequest } from './shared-read';
 import { readSteadily } from './steady-read';
 import type { LogReadResult } from './types';
 
@@ -30,6 +31,7 @@ const noRelease = () => {};
 export class LogReader {
   /** Where the read that ended at an offset stopped. */
   private readonly hints = new Map<number, { segment: Segment; position: number }>();
+  private latest: SharedRead | undefined;
 
   constructor(
     private readonly state: LogState,
@@ -58,18 +60,20 @@ export class LogReader {
     warm: boolean,
   ): LogReadResult | Promise<LogReadResult> {
     this.checkRange(startOffset);
-    if (startOffset >= Math.min(upToOffset, this.state.readableEnd)) return emptyRead(startOffset);
+    const bound = Math.min(upToOffset, this.state.readableEnd);
+    if (startOffset >= bound) return emptyRead(startOffset);
+    if (warm) return this.readWarm({ startOffset, maxBytes, bound, minOneBatch });
     const start = () => {
       this.checkRange(startOffset);
-      const bound = Math.min(upToOffset, this.state.readableEnd);
-      return this.steps(startOffset, maxBytes, bound, minOneBatch);
+      const boundNow = Math.min(upToOffset, this.state.readableEnd);
+      return this.steps({ startOffset, maxBytes, bound: boundNow, minOneBatch });
     };
-    if (warm) return readNow(start(), this.state.environment.files);
     return readSteadily(this.state, start, (result) => result.release());
   }
 
   forgetHints(): void {
     this.hints.clear();
+    this.latest = undefined;
   }
 
   /**
@@ -100,16 +104,19 @@ export class LogReader {
     }
   }
 
-  private *steps(
-    startOffset: number,
-    maxBytes: number,
-    bound: number,
-    minOneBatch: boolean,
-  ): ReadSteps<LogReadResult> {
+  private readWarm(request: ReadRequest): LogReadResult {
+    if (this.latest?.answers(request)) return this.latest.lend();
+    const result = readNow(this.steps(request), this.state.environment.files);
+    this.latest = new SharedRead(request, result);
+    return this.latest.lend();
+  }
+
+  private *steps(request: ReadRequest): ReadSteps<LogReadResult> {
+    const { startOffset, bound } = request;
     if (startOffset >= bound) return emptyRead(startOffset);
     let place: Place | undefined = yield* this.find(startOffset);
     while (place) {
-      const found = yield* this.readAt(place, startOffset, maxBytes, bound, minOneBatch);
+      const found = yield* this.readAt(place, request);
       if (found) return found;
       // The rest of the segment lies before the offset: compaction has left a gap at its end.
       const segment = this.segments.after(place.segment);
@@ -131,13 +138,11 @@ export class LogReader {
   /** Reads from one segment; undefined when it holds nothing at or after the offset. */
   private *readAt(
     place: Place,
-    startOffset: number,
-    maxBytes: number,
-    bound: number,
-    minOneBatch: boolean,
+    { startOffset, bound, minOneBatch, ...request }: ReadRequest,
   ): ReadSteps<LogReadResult | undefined> {
     const { segment } = place;
     let { position, entryOffset } = place;
+    let { maxBytes } = request;
     let wanted = Math.max(maxBytes, MIN_READ);
     for (;;) {
       const room = segment.writtenBytes - position;

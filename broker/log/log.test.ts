@@ -246,6 +246,24 @@ describe('reading', () => {
     expect((await cold).records).toHaveLength(records.length);
   });
 
+  it('reads once for all who ask for the same at the same time', async () => {
+    const { log } = await fixture.openLog();
+    await fill(log, 20);
+    const read = (offset: number, to = Infinity) => Promise.resolve(log.read(offset, 1e6, to));
+    const [one, other] = [await read(0), await read(0)];
+    expect(other.records).toBe(one.records);
+    const before = values(other.records);
+    one.release();
+    one.release();
+    expect((await read(0, 10)).records.buffer).not.toBe(other.records.buffer);
+    expect((await read(5)).records.buffer).not.toBe(other.records.buffer);
+    expect(values(other.records)).toEqual(before);
+    await log.truncateTo(10);
+    await fill(log, 10, 50);
+    expect(values((await read(0)).records)[15]).toHaveLength(50);
+    expect(values(other.records)).toEqual(before);
+  });
+
   it('starts with the batch that holds the offset', async () => {
     const { log } = await fixture.openLog();
     const three = [{ value: 'a' }, { value: 'b' }, { value: 'c' }];
