@@ -30,10 +30,13 @@ export class ResponseOutlet {
 
   constructor(
     private readonly socket: OutletSocket,
-    private readonly context: Pick<ConnectionContext, 'options' | 'clock' | 'metrics' | 'budget'>,
+    private readonly context: Pick<
+      ConnectionContext,
+      'options' | 'clock' | 'metrics' | 'budget' | 'frames'
+    >,
     private readonly events: OutletEvents,
   ) {
-    this.writer = new ResponseWriter(socket);
+    this.writer = new ResponseWriter(socket, context.frames);
   }
 
   /** Requests not answered yet. */

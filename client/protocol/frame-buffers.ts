@@ -1,4 +1,5 @@
-const SMALLEST = 16 * 1024;
+/** Smaller ones are not used again: Node cuts them from larger pieces by itself. */
+export const SMALLEST_FRAME_BUFFER = 4 * 1024;
 const LARGEST_POWER = 1024 * 1024;
 /** A full fetch of one partition, or a batch of the largest default size, and what surrounds it. */
 const LARGEST = LARGEST_POWER + 64 * 1024;
@@ -19,7 +20,7 @@ export class FrameBuffers {
 
   /** A buffer of exactly this length, its content undefined. */
   take(bytes: number): Buffer {
-    if (bytes < SMALLEST || bytes > LARGEST) return Buffer.allocUnsafe(bytes);
+    if (bytes < SMALLEST_FRAME_BUFFER || bytes > LARGEST) return Buffer.allocUnsafe(bytes);
     const size = bytes > LARGEST_POWER ? LARGEST : 2 ** Math.ceil(Math.log2(bytes));
     const memory = this.free.get(size)?.pop();
     if (memory) {
