@@ -47,7 +47,8 @@ export interface Reading {
 
 /**
  * Reads every partition in the order given, as long as the bounds allow. Of a session of a thousand
- * partitions most have no news, and a look at such a one makes nothing.
+ * partitions most have no news: those to which nothing has happened since the last look are passed
+ * over, and a look at one that has nothing to tell makes nothing.
  *
  * @param isFirst whether followers are heard: what they ask for is what they have. Not when the same
  *   request reads again after it has waited.
@@ -70,12 +71,15 @@ export function readPartitions(
     outcomes.push({ topic: wanted.topic, topicId: wanted.topicId, response });
     return response;
   };
+  const isFollower = fetcher.replicaId >= 0;
+  /** Where to read better is thought about anew each time. */
+  const mayPassOver = fetcher.preferredReplica === undefined;
   const readOne = (wanted: FetchedPartition) => {
-    const { fetchOffset } = wanted;
+    const { fetchOffset, memory } = wanted;
+    if (memory) memory.isSettled = false;
     const partition = partitionOf(wanted, replicas);
     if (isAheadOf(wanted, partition, fetcher)) return;
     const log = logFor(wanted, partition, fetcher);
-    const isFollower = fetcher.replicaId >= 0;
     const parting = partingOf(wanted.lastFetchedEpoch, fetchOffset, log, partition, isFollower);
     if (isFirst && isFollower && !parting) partition.recordFetch(fetcher, wanted);
     const preferred = parting ? -1 : (fetcher.preferredReplica?.(partition, fetchOffset) ?? -1);
@@ -83,7 +87,10 @@ export function readPartitions(
     const end = isFollower ? log.writtenEndOffset : highWatermark;
     const isUrgent = parting !== undefined || preferred >= 0;
     const hasRecords = !isUrgent && end > fetchOffset && !isHeldBack(partition, fetcher, quota);
-    if (!isUrgent && !hasRecords && wanted.knows?.(highWatermark, logStartOffset)) return;
+    if (!isUrgent && !hasRecords && wanted.knows?.(highWatermark, logStartOffset)) {
+      if (memory) memory.isSettled = end <= fetchOffset && mayPassOver;
+      return;
+    }
 
     const response = answer(wanted);
     response.highWatermark = response.lastStableOffset = highWatermark;
@@ -136,8 +143,10 @@ export function readPartitions(
   partitions.forEach((wanted) => {
     total.partitions++;
     try {
-      readOne(wanted);
+      if (!mayPassOver || !wanted.memory?.isQuiet) readOne(wanted);
+      else if (isFirst && isFollower) partitionOf(wanted, replicas).recordFetch(fetcher, wanted);
     } catch (error) {
+      wanted.memory?.stir();
       fail(wanted, answer(wanted), error);
     }
   });
@@ -148,21 +157,33 @@ export function readPartitions(
 /**
  * Says where the fetcher stands in each partition, to be waited for.
  *
+ * @param isFresh whether the partitions were looked at in this turn of the event loop
  * @returns false when one of them is not here any more
  */
 export function standIn(
   waiter: FetchWaiter,
   partitions: FetchedPartitions,
   fetcher: Fetcher,
+  isFresh: boolean,
   { replicas, quota }: { replicas: Pick<ReplicaManager, 'find'> } & Pick<ReadOptions, 'quota'>,
 ): boolean {
   const waitsFor = fetcher.replicaId >= 0 ? 'written' : 'committed';
   let areAllHere = true;
   waiter.begin();
-  partitions.forEach(({ topic, partition: index, fetchOffset }) => {
+  partitions.forEach(({ topic, partition: index, fetchOffset, memory }) => {
+    if (memory?.position?.isQuiet) {
+      waiter.keep(memory.position);
+      return;
+    }
     const partition = replicas.find(topic, index);
-    if (!partition) areAllHere = false;
-    else waiter.stand(partition, fetchOffset, waitsFor, isHeldBack(partition, fetcher, quota));
+    if (!partition) {
+      areAllHere = false;
+      return;
+    }
+    const heldBack = isHeldBack(partition, fetcher, quota);
+    const isSettled = isFresh && memory?.isSettled;
+    const position = waiter.stand(partition, fetchOffset, waitsFor, heldBack, isSettled);
+    if (memory) memory.position = position;
   });
   return areAllHere;
 }

@@ -367,6 +367,39 @@ describe('a session', () => {
     expect([purgatory.size, purgatory.watched]).toEqual([0, 0]);
   });
 
+  it.each<[string, () => unknown]>([
+    ['records', () => commit(1)],
+    ['another leader', () => fixture.obey({ leader: 2, leaderEpoch: 4, partitionEpoch: 8 })],
+    ['a directory that has failed', () => partition.goOffline()],
+  ])('does not look at what nothing happens to, and tells of %s', async (_what, happen) => {
+    const id = await begin();
+    const waited = async (epoch: number) => {
+      const answer = fetch({ ...inSession(id, epoch), maxWaitMs: 500 });
+      await settled();
+      fixture.clock.advance(500);
+      return (await answer).responses;
+    };
+    expect(await waited(1)).toEqual([]);
+    const looks = jest.spyOn(fixture.replicas, 'partition');
+    expect(await waited(2)).toEqual([]);
+    expect(looks).not.toHaveBeenCalled();
+    await happen();
+    expect((await fetch(inSession(id, 3))).responses).toHaveLength(1);
+  });
+
+  it('of a follower counts as a fetch of all that is in it', async () => {
+    const id = (await fetch(request({}, { ...follower(2), sessionEpoch: 0 }))).sessionId as number;
+    const waited = async (epoch: number) => {
+      const answer = fetch({ ...inSession(id, epoch), ...follower(2), maxWaitMs: 500 });
+      await settled();
+      fixture.clock.advance(500);
+      await answer;
+      const [progress] = partition.leading().progress();
+      return fixture.clock.monotonic() - progress!.caughtUpAt;
+    };
+    for (const epoch of [1, 2, 3]) expect(await waited(epoch)).toBe(500);
+  });
+
   it('of a follower that is ahead of its leader is answered when that leads', async () => {
     const id = (await fetch(request({}, { ...follower(2), sessionEpoch: 0 }))).sessionId as number;
     const ahead = {

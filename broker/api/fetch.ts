@@ -60,18 +60,21 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
     const maxBytes = Math.min(request.maxBytes, dependencies.maxBytes);
     const options = { replicas, logger, quota, maxBytes };
     const answer = (reading: Reading) => respond(fetch, fetcher, reading, context);
-    const answerOrWait = (reading: Reading): FetchResponse | Promise<FetchResponse> => {
+    const answerOrWait = (
+      reading: Reading,
+      isFresh: boolean,
+    ): FetchResponse | Promise<FetchResponse> => {
       const isEnough = reading.bytes >= request.minBytes || reading.isUrgent;
       if (isEnough || request.maxWaitMs <= 0 || reading.partitions === 0) {
         return answer(reading);
       }
       release(reading);
-      return waitAndReadAgain(reading);
+      return waitAndReadAgain(reading, isFresh);
     };
-    const waitAndReadAgain = async (before: Reading) => {
+    const waitAndReadAgain = async (before: Reading, isFresh: boolean) => {
       const { purgatory } = replicas;
       const waiter = fetch.session?.waiter(purgatory) ?? purgatory.waiter();
-      if (standIn(waiter, fetch.partitions, fetcher, dependencies)) {
+      if (standIn(waiter, fetch.partitions, fetcher, isFresh, dependencies)) {
         const ready = deferred<boolean>();
         const { isHeldBack } = waiter;
         waiter.wait(request.minBytes, request.maxWaitMs, ready.resolve);
@@ -82,7 +85,8 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
       return answer(await readPartitions(fetch.partitions, fetcher, false, options));
     };
     const reading = readPartitions(fetch.partitions, fetcher, true, options);
-    return reading instanceof Promise ? reading.then(answerOrWait) : answerOrWait(reading);
+    if (!(reading instanceof Promise)) return answerOrWait(reading, true);
+    return reading.then((late) => answerOrWait(late, false));
   };
 
   function respond(

@@ -63,7 +63,7 @@ export class FetchPurgatory {
 
   private unwatch(position: WaitingPosition): void {
     if (!position.isWatched) return;
-    position.isWatched = false;
+    position.isWatched = position.isQuiet = false;
     const rest = this.watchedBy.get(position.partition)?.filter((other) => other !== position);
     if (rest && rest.length > 0) this.watchedBy.set(position.partition, rest);
     else this.watchedBy.delete(position.partition);

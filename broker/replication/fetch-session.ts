@@ -1,6 +1,6 @@
 import { ZERO_UUID } from '../../client/protocol/schema';
 import type { FetchPurgatory } from './fetch-purgatory';
-import type { FetchWaiter } from './fetch-waiter';
+import type { FetchWaiter, WaitingPosition } from './fetch-waiter';
 
 /** What a fetch asks of one partition. */
 export interface FetchedPartition {
@@ -16,6 +16,27 @@ export interface FetchedPartition {
   readonly partitionMaxBytes: number;
   /** Whether the client has been told so before. Only a session remembers. */
   knows?(highWatermark: number, logStartOffset: number): boolean;
+  /** What a session remembers of the last look at it. */
+  readonly memory?: PartitionMemory;
+}
+
+/** Spares a session the looks at partitions to which nothing happens. */
+export class PartitionMemory {
+  /** Whether the last look found nothing to tell. */
+  isSettled = false;
+  /** Where it was last waited for. */
+  position: WaitingPosition | undefined;
+
+  /** Whether another look would be in vain. */
+  get isQuiet(): boolean {
+    return this.position !== undefined && this.position.isQuiet;
+  }
+
+  /** Something else is asked for. */
+  stir(): void {
+    this.isSettled = false;
+    if (this.position) this.position.isQuiet = this.position.isSettled = false;
+  }
 }
 
 /** Partitions in the order in which they are read. */
@@ -51,6 +72,7 @@ class SessionPartition implements FetchedPartition {
   lastFetchedEpoch!: number;
   logStartOffset!: number;
   partitionMaxBytes!: number;
+  readonly memory = new PartitionMemory();
   private toldHighWatermark = -1;
   private toldLogStartOffset = -1;
 
@@ -62,6 +84,7 @@ class SessionPartition implements FetchedPartition {
   }
 
   update(wanted: FetchedPartition): void {
+    this.memory.stir();
     this.currentLeaderEpoch = wanted.currentLeaderEpoch;
     this.fetchOffset = wanted.fetchOffset;
     this.lastFetchedEpoch = wanted.lastFetchedEpoch;

@@ -35,6 +35,10 @@ export class WaitingPosition {
   /** Whether its records are not worth an answer: the throttle of replication has them wait. */
   heldBack = false;
   isWatched = false;
+  /** Whether the look before the wait found nothing to tell. */
+  isSettled = false;
+  /** Settled and watched ever since, and nothing has happened: another look would be in vain. */
+  isQuiet = false;
   /** The last round of its waiter that named it. */
   round = 0;
 
@@ -51,7 +55,7 @@ export class WaitingPosition {
  * thousand idle partitions makes nothing new. What happens between two waits ends the watch of its
  * partition; the next wait begins it anew.
  *
- * A round is {@link begin}, {@link stand} for each partition, {@link wait}.
+ * A round is {@link begin}, {@link stand} or {@link keep} for each partition, {@link wait}.
  */
 export class FetchWaiter {
   private readonly positions = new Map<Watched, WaitingPosition>();
@@ -81,17 +85,33 @@ export class FetchWaiter {
     this.inRound = 0;
   }
 
-  stand(partition: Watched, offset: number, waitsFor: WaitsFor, heldBack: boolean): void {
+  /**
+   * @param isSettled whether a look in this turn of the event loop has found nothing to tell
+   */
+  stand(
+    partition: Watched,
+    offset: number,
+    waitsFor: WaitsFor,
+    heldBack: boolean,
+    isSettled = false,
+  ): WaitingPosition {
     let position = this.positions.get(partition);
     if (!position) {
       position = new WaitingPosition(this, partition, waitsFor);
       this.positions.set(partition, position);
     }
-    if (position.round !== this.round) this.inRound++;
-    position.round = this.round;
+    this.keep(position);
     position.offset = offset;
     position.leaderEpoch = partition.leaderEpoch;
     position.heldBack = heldBack;
+    position.isSettled = isSettled;
+    return position;
+  }
+
+  /** Stands where it stood in the last round. */
+  keep(position: WaitingPosition): void {
+    if (position.round !== this.round) this.inRound++;
+    position.round = this.round;
   }
 
   /**
@@ -109,6 +129,7 @@ export class FetchWaiter {
     }
     for (const position of this.positions.values()) {
       if (!position.isWatched) this.watchers.watch(position);
+      position.isQuiet = position.isSettled;
     }
     const timer = this.clock.setTimeout(() => this.complete(), maxWaitMs);
     this.waiting = { minBytes, respond, changed: false, timer };
@@ -118,6 +139,7 @@ export class FetchWaiter {
   /** Something happened to a partition: records, a new leader, an error. */
   happened(position: WaitingPosition): void {
     const { waiting } = this;
+    position.isSettled = position.isQuiet = false;
     if (!waiting) {
       this.watchers.unwatch(position);
       return;
@@ -173,6 +195,7 @@ export class FetchWaiter {
 
 /** Bytes that could be answered with; Infinity when the answer is not records. */
 function bytesAt(position: WaitingPosition, minBytes: number): number {
+  if (position.isQuiet) return 0;
   const { partition, offset } = position;
   const log = partition.servedLog;
   if (!log || partition.leaderEpoch !== position.leaderEpoch) return Infinity;
