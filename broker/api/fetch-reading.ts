@@ -7,6 +7,7 @@ import { divergence } from '../replication/epoch-end';
 import type { FetchWaiter } from '../replication/fetch-waiter';
 import type { FetchedPartition, FetchedPartitions } from '../replication/fetch-session';
 import type { Partition } from '../replication/partition';
+import type { PartitionMemory } from '../replication/partition-memory';
 import type { ReplicaManager } from '../replication/replica-manager';
 import type { ReplicationQuota } from '../replication/replication-quota';
 import type { FetchOutcome, FetchPartitionResponse } from './fetch-context';
@@ -42,6 +43,8 @@ export interface Reading {
   readonly bytes: number;
   /** Whether there is something to tell that is not records. */
   readonly isUrgent: boolean;
+  /** Whether all of it was looked at in one turn of the event loop, which has not ended. */
+  readonly isFresh: boolean;
   readonly buffers: readonly LogReadResult[];
 }
 
@@ -76,7 +79,6 @@ export function readPartitions(
   const mayPassOver = fetcher.preferredReplica === undefined;
   const readOne = (wanted: FetchedPartition) => {
     const { fetchOffset, memory } = wanted;
-    if (memory) memory.isSettled = false;
     const partition = partitionOf(wanted, replicas);
     if (isAheadOf(wanted, partition, fetcher)) return;
     const log = logFor(wanted, partition, fetcher);
@@ -140,41 +142,46 @@ export function readPartitions(
     response.currentLeader = leaderHint(wanted, response.errorCode, replicas);
   };
 
+  /** Hears a follower of a partition that has nothing to tell; that itself may make news. */
+  const passOver = (wanted: FetchedPartition, memory: PartitionMemory): boolean => {
+    if (isFirst && isFollower) partitionOf(wanted, replicas).recordFetch(fetcher, wanted);
+    return memory.isQuiet;
+  };
+
   partitions.forEach((wanted) => {
+    const { memory } = wanted;
     total.partitions++;
+    if (memory) memory.isSettled = false;
     try {
-      if (!mayPassOver || !wanted.memory?.isQuiet) readOne(wanted);
-      else if (isFirst && isFollower) partitionOf(wanted, replicas).recordFetch(fetcher, wanted);
+      if (mayPassOver && memory?.isQuiet && passOver(wanted, memory)) return;
+      readOne(wanted);
     } catch (error) {
-      wanted.memory?.stir();
+      memory?.stir();
       fail(wanted, answer(wanted), error);
     }
   });
-  const done = (): Reading => ({ outcomes, ...total, buffers });
-  return cold.length === 0 ? done() : Promise.all(cold).then(done);
+  const done = (isFresh: boolean): Reading => ({ outcomes, ...total, isFresh, buffers });
+  return cold.length === 0 ? done(true) : Promise.all(cold).then(() => done(false));
 }
 
 /**
  * Says where the fetcher stands in each partition, to be waited for.
  *
- * @param isFresh whether the partitions were looked at in this turn of the event loop
+ * @param reading the last look at them
  * @returns false when one of them is not here any more
  */
 export function standIn(
   waiter: FetchWaiter,
   partitions: FetchedPartitions,
   fetcher: Fetcher,
-  isFresh: boolean,
+  { isFresh }: Reading,
   { replicas, quota }: { replicas: Pick<ReplicaManager, 'find'> } & Pick<ReadOptions, 'quota'>,
 ): boolean {
   const waitsFor = fetcher.replicaId >= 0 ? 'written' : 'committed';
   let areAllHere = true;
   waiter.begin();
   partitions.forEach(({ topic, partition: index, fetchOffset, memory }) => {
-    if (memory?.position?.isQuiet) {
-      waiter.keep(memory.position);
-      return;
-    }
+    if (memory?.position && waiter.keep(memory.position)) return;
     const partition = replicas.find(topic, index);
     if (!partition) {
       areAllHere = false;

@@ -24,10 +24,13 @@ let fixture: ReplicaFixture;
 let partition: Partition;
 let sessions: FetchSessionCache;
 let fetch: (request: Request, apiVersion?: number) => FetchResponse | Promise<FetchResponse>;
+/** Whether the throttle of replication lets nothing more through. */
+let isThrottled: boolean;
 
 beforeEach(async () => {
   namesById.clear();
   namesById.set(topicId, 't');
+  isThrottled = false;
   fixture = await ReplicaFixture.open();
   partition = await fixture.obey();
   sessions = new FetchSessionCache({
@@ -54,6 +57,7 @@ beforeEach(async () => {
     },
     logger: fixture.logger,
     maxBytes: 1024 * 1024,
+    quota: { isThrottled: () => isThrottled, isExceeded: true, record: () => {} },
     selector: replicaSelector('org.apache.kafka.common.replica.RackAwareReplicaSelector'),
   });
   fetch = (request, apiVersion = 12) =>
@@ -367,37 +371,95 @@ describe('a session', () => {
     expect([purgatory.size, purgatory.watched]).toEqual([0, 0]);
   });
 
+  /** A request that waits until its time is over, or until what happens meanwhile is worth telling. */
+  async function waited(of: Request, meanwhile?: () => unknown): Promise<FetchResponse> {
+    const answer = fetch({ ...of, maxWaitMs: 500 });
+    await settled();
+    await meanwhile?.();
+    await settled();
+    if (!meanwhile) fixture.clock.advance(500);
+    return answer;
+  }
+
   it.each<[string, () => unknown]>([
     ['records', () => commit(1)],
     ['another leader', () => fixture.obey({ leader: 2, leaderEpoch: 4, partitionEpoch: 8 })],
     ['a directory that has failed', () => partition.goOffline()],
   ])('does not look at what nothing happens to, and tells of %s', async (_what, happen) => {
     const id = await begin();
-    const waited = async (epoch: number) => {
-      const answer = fetch({ ...inSession(id, epoch), maxWaitMs: 500 });
-      await settled();
-      fixture.clock.advance(500);
-      return (await answer).responses;
-    };
-    expect(await waited(1)).toEqual([]);
+    expect((await waited(inSession(id, 1))).responses).toEqual([]);
     const looks = jest.spyOn(fixture.replicas, 'partition');
-    expect(await waited(2)).toEqual([]);
+    expect((await waited(inSession(id, 2))).responses).toEqual([]);
     expect(looks).not.toHaveBeenCalled();
     await happen();
     expect((await fetch(inSession(id, 3))).responses).toHaveLength(1);
   });
 
-  it('of a follower counts as a fetch of all that is in it', async () => {
-    const id = (await fetch(request({}, { ...follower(2), sessionEpoch: 0 }))).sessionId as number;
-    const waited = async (epoch: number) => {
-      const answer = fetch({ ...inSession(id, epoch), ...follower(2), maxWaitMs: 500 });
-      await settled();
-      fixture.clock.advance(500);
-      await answer;
-      const [progress] = partition.leading().progress();
-      return fixture.clock.monotonic() - progress!.caughtUpAt;
+  it('looks again at what its client asks anew', async () => {
+    await commit(1);
+    const { sessionId: id } = await fetch(request({ fetchOffset: 1 }, { sessionEpoch: 0 }));
+    expect((await waited(inSession(id as number, 1))).responses).toEqual([]);
+    const { responses } = await fetch(inSession(id as number, 2, { fetchOffset: 0 }));
+    expect(responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(0);
+  });
+
+  it('that was pushed out answers both requests under way', async () => {
+    const id = await begin();
+    await waited(inSession(id, 1));
+    sessions.get(id)!.end();
+    const one = fetch({ ...inSession(id, 2), maxWaitMs: 500 });
+    const other = fetch({ ...inSession(id, 3), maxWaitMs: 500 });
+    await settled();
+    await commit(1);
+    expect((await one).errorCode).toBe(71);
+    expect((await other).responses).toHaveLength(1);
+  });
+
+  describe('of a follower', () => {
+    let id: number;
+    const next = (sessionEpoch: number, changes?: Partial<Wanted>): Request => ({
+      ...inSession(id, sessionEpoch, changes),
+      ...follower(2),
+    });
+    const beginAt = async (fetchOffset: number) => {
+      const first = request(
+        { fetchOffset, logStartOffset: 0 },
+        { ...follower(2), sessionEpoch: 0 },
+      );
+      id = (await fetch(first)).sessionId as number;
     };
-    for (const epoch of [1, 2, 3]) expect(await waited(epoch)).toBe(500);
+
+    it('counts as a fetch of all that is in it', async () => {
+      await beginAt(0);
+      for (const epoch of [1, 2, 3]) {
+        await waited(next(epoch));
+        const [progress] = partition.leading().progress();
+        expect(fixture.clock.monotonic() - progress!.caughtUpAt).toBe(500);
+      }
+    });
+
+    it('tells of the high watermark also when its own fetch moves that', async () => {
+      await fixture.append(partition, 1);
+      fixture.fetch(partition, 3, 0);
+      await beginAt(1);
+      await waited(next(1));
+      fixture.fetch(partition, 2, 0);
+      fixture.fetch(partition, 3, 1);
+      expect(partition.highWatermark).toBe(0);
+      const { responses } = await waited(next(2));
+      expect(responses[0]?.partitions[0]?.highWatermark).toBe(1);
+    });
+
+    it('is answered at once by what comes after the throttle is over', async () => {
+      await fixture.obey({ isr: [1, 3], partitionEpoch: 8 });
+      await beginAt(0);
+      isThrottled = true;
+      for (const epoch of [1, 2]) await waited(next(epoch));
+      isThrottled = false;
+      await waited(next(3));
+      const { responses } = await waited(next(4), () => fixture.append(partition, 1));
+      expect(responses[0]?.partitions[0]?.records?.length).toBeGreaterThan(0);
+    });
   });
 
   it('of a follower that is ahead of its leader is answered when that leads', async () => {

@@ -27,7 +27,7 @@ export interface FetchDependencies {
   /** `replica.selector.class`; undefined when consumers read from the leader only. */
   readonly selector?: ReplicaSelector | undefined;
   /** The throttle of what followers are sent. Default: none. */
-  readonly quota?: ReplicationQuota | undefined;
+  readonly quota?: Pick<ReplicationQuota, 'isThrottled' | 'isExceeded' | 'record'> | undefined;
   /** Told of the bytes handed out. */
   onFetched?(topic: string, bytes: number, toFollower: boolean): void;
 }
@@ -60,21 +60,18 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
     const maxBytes = Math.min(request.maxBytes, dependencies.maxBytes);
     const options = { replicas, logger, quota, maxBytes };
     const answer = (reading: Reading) => respond(fetch, fetcher, reading, context);
-    const answerOrWait = (
-      reading: Reading,
-      isFresh: boolean,
-    ): FetchResponse | Promise<FetchResponse> => {
+    const answerOrWait = (reading: Reading): FetchResponse | Promise<FetchResponse> => {
       const isEnough = reading.bytes >= request.minBytes || reading.isUrgent;
       if (isEnough || request.maxWaitMs <= 0 || reading.partitions === 0) {
         return answer(reading);
       }
       release(reading);
-      return waitAndReadAgain(reading, isFresh);
+      return waitAndReadAgain(reading);
     };
-    const waitAndReadAgain = async (before: Reading, isFresh: boolean) => {
+    const waitAndReadAgain = async (before: Reading) => {
       const { purgatory } = replicas;
       const waiter = fetch.session?.waiter(purgatory) ?? purgatory.waiter();
-      if (standIn(waiter, fetch.partitions, fetcher, isFresh, dependencies)) {
+      if (standIn(waiter, fetch.partitions, fetcher, before, dependencies)) {
         const ready = deferred<boolean>();
         const { isHeldBack } = waiter;
         waiter.wait(request.minBytes, request.maxWaitMs, ready.resolve);
@@ -85,8 +82,7 @@ export function fetchHandler(dependencies: FetchDependencies): ApiHandler<typeof
       return answer(await readPartitions(fetch.partitions, fetcher, false, options));
     };
     const reading = readPartitions(fetch.partitions, fetcher, true, options);
-    if (!(reading instanceof Promise)) return answerOrWait(reading, true);
-    return reading.then((late) => answerOrWait(late, false));
+    return reading instanceof Promise ? reading.then(answerOrWait) : answerOrWait(reading);
   };
 
   function respond(

@@ -1,6 +1,7 @@
 import { ZERO_UUID } from '../../client/protocol/schema';
 import type { FetchPurgatory } from './fetch-purgatory';
-import type { FetchWaiter, WaitingPosition } from './fetch-waiter';
+import type { FetchWaiter } from './fetch-waiter';
+import { PartitionMemory } from './partition-memory';
 
 /** What a fetch asks of one partition. */
 export interface FetchedPartition {
@@ -18,25 +19,6 @@ export interface FetchedPartition {
   knows?(highWatermark: number, logStartOffset: number): boolean;
   /** What a session remembers of the last look at it. */
   readonly memory?: PartitionMemory;
-}
-
-/** Spares a session the looks at partitions to which nothing happens. */
-export class PartitionMemory {
-  /** Whether the last look found nothing to tell. */
-  isSettled = false;
-  /** Where it was last waited for. */
-  position: WaitingPosition | undefined;
-
-  /** Whether another look would be in vain. */
-  get isQuiet(): boolean {
-    return this.position !== undefined && this.position.isQuiet;
-  }
-
-  /** Something else is asked for. */
-  stir(): void {
-    this.isSettled = false;
-    if (this.position) this.position.isQuiet = this.position.isSettled = false;
-  }
 }
 
 /** Partitions in the order in which they are read. */

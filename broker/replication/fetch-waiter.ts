@@ -35,9 +35,10 @@ export class WaitingPosition {
   /** Whether its records are not worth an answer: the throttle of replication has them wait. */
   heldBack = false;
   isWatched = false;
-  /** Whether the look before the wait found nothing to tell. */
-  isSettled = false;
-  /** Settled and watched ever since, and nothing has happened: another look would be in vain. */
+  /**
+   * Whether a look found nothing to tell, and nothing has happened since; only while it is watched.
+   * Another look would be in vain.
+   */
   isQuiet = false;
   /** The last round of its waiter that named it. */
   round = 0;
@@ -100,18 +101,25 @@ export class FetchWaiter {
       position = new WaitingPosition(this, partition, waitsFor);
       this.positions.set(partition, position);
     }
-    this.keep(position);
+    this.name(position);
     position.offset = offset;
     position.leaderEpoch = partition.leaderEpoch;
     position.heldBack = heldBack;
-    position.isSettled = isSettled;
+    // The end of a throttle does not happen to a partition: nobody would hear of it.
+    position.isQuiet = isSettled && !heldBack && this.stays;
+    if (position.isQuiet && !position.isWatched) this.watchers.watch(position);
     return position;
   }
 
-  /** Stands where it stood in the last round. */
-  keep(position: WaitingPosition): void {
-    if (position.round !== this.round) this.inRound++;
-    position.round = this.round;
+  /**
+   * Stands where it stood in the last round, if nothing has happened since.
+   *
+   * @returns false when it has to be stood anew
+   */
+  keep(position: WaitingPosition): boolean {
+    if (!position.isQuiet) return false;
+    this.name(position);
+    return true;
   }
 
   /**
@@ -129,7 +137,6 @@ export class FetchWaiter {
     }
     for (const position of this.positions.values()) {
       if (!position.isWatched) this.watchers.watch(position);
-      position.isQuiet = position.isSettled;
     }
     const timer = this.clock.setTimeout(() => this.complete(), maxWaitMs);
     this.waiting = { minBytes, respond, changed: false, timer };
@@ -139,7 +146,7 @@ export class FetchWaiter {
   /** Something happened to a partition: records, a new leader, an error. */
   happened(position: WaitingPosition): void {
     const { waiting } = this;
-    position.isSettled = position.isQuiet = false;
+    position.isQuiet = false;
     if (!waiting) {
       this.watchers.unwatch(position);
       return;
@@ -167,6 +174,11 @@ export class FetchWaiter {
     this.stays = false;
     this.complete(true);
     this.unwatchAll();
+  }
+
+  private name(position: WaitingPosition): void {
+    if (position.round !== this.round) this.inRound++;
+    position.round = this.round;
   }
 
   private forgetUnnamed(): void {
