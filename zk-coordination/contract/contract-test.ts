@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { EventLog } from './event-log';
 import type { OpenOptions, SessionHarness } from './session-harness';
+import type { ZkSession } from '../session-contract';
 import { SettledSession } from './settled-session';
 
 /** What every test of the contract starts from: its own root znode and sessions that are closed after it. */
@@ -38,6 +39,21 @@ export class ContractTest {
     return zk;
   }
 
+  /**
+   * Closes a session so that the ensemble has ended it. On a faulty one a close may be lost with its
+   * connection, and a session does not time out where each new leader begins to count anew: it is
+   * taken up and closed again until the ensemble does not know it any more.
+   */
+  async close({ session }: SettledSession): Promise<void> {
+    const resume = session.credentials();
+    await session.close();
+    while (this.harness.faulty) {
+      const again = this.begin({ resume }).session;
+      if (await hasExpired(again)) return;
+      await again.close();
+    }
+  }
+
   log(): EventLog {
     return new EventLog(this.currentRoot);
   }
@@ -46,6 +62,11 @@ export class ContractTest {
   async passTime(ms: number): Promise<void> {
     await this.harness.passTime?.(ms);
   }
+}
+
+async function hasExpired(session: ZkSession): Promise<boolean> {
+  await session.connected().catch(() => undefined);
+  return session.state === 'expired';
 }
 
 export const bytes = (text: string): Buffer => Buffer.from(text);

@@ -25,7 +25,7 @@ export function describeEphemerals(test: ContractTest): void {
       await zk.create(test.path('/b-'), bytes('b'), { ephemeral: true, sequential: true });
       await observer.sync(test.path());
       await observer.exists(test.path('/a'), log.watcher);
-      await zk.session.close();
+      await test.close(zk);
       if (test.harness.faulty) await log.atLeast(1);
       await observer.sync(test.path());
       expect((await observer.children(test.path())).children).toEqual(['persistent']);

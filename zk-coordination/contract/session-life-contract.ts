@@ -76,7 +76,7 @@ export function describeSessionLife(test: ContractTest): void {
     it('cannot be taken up after it was closed', async () => {
       const zk = await test.open();
       const resume = zk.session.credentials();
-      await zk.session.close();
+      await test.close(zk);
       const late = test.begin({ resume });
       await expect(late.session.connected()).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
       expect(await endings(late.session)).toEqual(['SESSION_EXPIRED not-applied']);
