@@ -60,11 +60,16 @@ export class ResponseWriter {
 
   /** Hands everything gathered to the socket. */
   flush(): void {
-    const { gathered, callbacks } = this;
+    const { gathered, gatheredBytes, callbacks } = this;
     if (gathered.length === 0) return;
-    const bytes = gathered.length === 1 ? gathered[0] : this.join();
     this.gathered = [];
     this.gatheredBytes = 0;
+    const isJoined = gathered.length > 1;
+    const bytes = isJoined ? this.join(gathered, gatheredBytes) : gathered[0];
+    // Smaller ones need no callback, which would cost more than they do.
+    if (isJoined && gatheredBytes >= SMALLEST_FRAME_BUFFER) {
+      callbacks.push(() => this.frames.give(bytes));
+    }
     if (callbacks.length === 0) {
       this.socket.write(bytes);
       return;
@@ -86,13 +91,10 @@ export class ResponseWriter {
    * In memory that is used again: V8 counts that of each Buffer against the heap, and would collect
    * all of it several times a second under a follower's load.
    */
-  private join(): Buffer {
-    const { gathered, gatheredBytes } = this;
-    if (gatheredBytes < SMALLEST_FRAME_BUFFER) return Buffer.concat(gathered, gatheredBytes);
-    const bytes = this.frames.take(gatheredBytes);
+  private join(parts: readonly Buffer[], totalBytes: number): Buffer {
+    const bytes = this.frames.take(totalBytes);
     let at = 0;
-    for (const part of gathered) at += part.copy(bytes, at);
-    this.callbacks.push(() => this.frames.give(bytes));
+    for (const part of parts) at += part.copy(bytes, at);
     return bytes;
   }
 
