@@ -31,7 +31,8 @@ const noRelease = () => {};
 export class LogReader {
   /** Where the read that ended at an offset stopped. */
   private readonly hints = new Map<number, { segment: Segment; position: number }>();
-  private latest: SharedRead | undefined;
+  /** The last read, for others who ask for the same. */
+  private latestRead: SharedRead | undefined;
 
   constructor(
     private readonly state: LogState,
@@ -73,7 +74,7 @@ export class LogReader {
 
   forgetHints(): void {
     this.hints.clear();
-    this.latest = undefined;
+    this.latestRead = undefined;
   }
 
   /**
@@ -105,10 +106,10 @@ export class LogReader {
   }
 
   private readWarm(request: ReadRequest): LogReadResult {
-    if (this.latest?.answers(request)) return this.latest.lend();
+    if (this.latestRead?.answers(request)) return this.latestRead.lend();
     const result = readNow(this.steps(request), this.state.environment.files);
-    this.latest = new SharedRead(request, result);
-    return this.latest.lend();
+    this.latestRead = new SharedRead(request, result);
+    return this.latestRead.lend();
   }
 
   private *steps(request: ReadRequest): ReadSteps<LogReadResult> {
