@@ -95,12 +95,18 @@ async function measureCeilings({ folder, scale }: SuiteOptions, add: Add): Promi
 }
 
 /** Three brokers on this machine, each partition on all of them. */
-async function measureCluster(
+async function measureCluster(cluster: Product, options: SuiteOptions, add: Add): Promise<void> {
+  if (options.only.has('replication')) await measureReplication(cluster, options, add);
+  // Last: to remove a thousand partitions goes on for a while.
+  if (options.only.has('idle')) await measureIdle(cluster, options, add);
+}
+
+async function measureReplication(
   cluster: Product,
-  { folder, scale, only }: SuiteOptions,
+  { folder, scale }: SuiteOptions,
   add: Add,
 ): Promise<void> {
-  for (const size of only.has('replication') ? [16 * 1024, 64 * 1024] : []) {
+  for (const size of [16 * 1024, 64 * 1024]) {
     const batch = filledBatch(size, 1024);
     for (const inFlight of [5, 20]) {
       const load = { batch, totalBytes: 1e8 * scale, inFlight };
@@ -109,8 +115,9 @@ async function measureCluster(
       add(`three brokers: produce acks=all, ${batches}`, against(result, perSecond));
     }
   }
-  // Last: to remove a thousand partitions goes on for a while.
-  if (!only.has('idle')) return;
+}
+
+async function measureIdle(cluster: Product, { scale }: SuiteOptions, add: Add): Promise<void> {
   const idle = await idleCost(cluster, IDLE_PARTITIONS, Math.ceil(20 * scale));
   const memory = `${mebibytes(idle.bytes)}, not shared ${mebibytes(idle.ownBytes)}`;
   const what = `three brokers: each at rest, ${IDLE_PARTITIONS} partitions`;
