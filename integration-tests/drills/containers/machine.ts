@@ -1,8 +1,7 @@
 import { execute, plainLog, startContainer, type Container, type ContainerSpec } from './docker';
 
 const STOPS_WITHIN_S = 90;
-/** How often to pause a container is tried. */
-const PAUSES = 5;
+const PAUSE_ATTEMPTS = 5;
 
 /** A container of the cluster: one computer, through all lives of the process in it. */
 export class Machine {
@@ -58,7 +57,7 @@ export class Machine {
       try {
         return await this.container.pause();
       } catch (error) {
-        if (attempt === PAUSES || !String(error).includes('unable to freeze')) throw error;
+        if (attempt === PAUSE_ATTEMPTS || !String(error).includes('unable to freeze')) throw error;
       }
     }
   }
