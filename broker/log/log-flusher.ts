@@ -1,21 +1,7 @@
 import { CoalescingSaver } from './coalescing-saver';
-import type { LogEnvironment } from './log-environment';
-import type { Segment } from './segment';
 import { errorCode } from './file-system';
-
-/** What flushing needs to know of its log. */
-export interface FlushSource {
-  readonly directory: string;
-  /** End of what is in the files. */
-  readonly fileEndOffset: number;
-  /** Segments with something between two offsets, oldest first. */
-  segmentsBetween(from: number, to: number): readonly Segment[];
-  readonly activeSegment: Segment;
-  /** Resolves when the leader epochs of everything in the files are on disk. */
-  epochsSaved(): Promise<void>;
-  /** The disk refused to make data durable. Its state is unknown from here on. */
-  flushFailed(error: unknown): void;
-}
+import type { LogState } from './log-state';
+import type { Segment } from './segment';
 
 /**
  * Makes a log durable: fdatasync on the thread pool, one at a time, everybody who asks meanwhile
@@ -30,8 +16,7 @@ export class LogFlusher {
   private readonly saver = new CoalescingSaver(() => this.run());
 
   constructor(
-    private readonly environment: LogEnvironment,
-    private readonly source: FlushSource,
+    private readonly state: LogState,
     recoveryPoint: number,
   ) {
     this.point = recoveryPoint;
@@ -47,7 +32,7 @@ export class LogFlusher {
   }
 
   noteWritten(): void {
-    this.since ??= this.environment.clock.monotonic();
+    this.since ??= this.state.environment.clock.monotonic();
   }
 
   /** The log was cut at an offset, or starts anew there. */
@@ -57,8 +42,8 @@ export class LogFlusher {
     this.target = Math.min(this.target, offset);
   }
 
-  /** Resolves when everything below `upTo` is durable; rejects after {@link FlushSource.flushFailed}. */
-  async flush(upTo = this.source.fileEndOffset): Promise<void> {
+  /** Resolves when everything below `upTo` is durable; rejects when the directory has failed. */
+  async flush(upTo = this.state.fileEnd): Promise<void> {
     if (upTo <= this.point) return;
     this.target = Math.max(this.target, upTo);
     await this.saver.request();
@@ -71,16 +56,17 @@ export class LogFlusher {
 
   private async run(): Promise<void> {
     const from = this.point;
-    const to = Math.min(this.target, this.source.fileEndOffset);
+    const to = Math.min(this.target, this.state.fileEnd);
     if (to <= from) return;
     const { cuts, since } = this;
-    if (to === this.source.fileEndOffset) this.since = undefined;
+    if (to === this.state.fileEnd) this.since = undefined;
     try {
-      for (const segment of this.source.segmentsBetween(from, to)) await this.sync(segment);
-      await this.source.epochsSaved();
+      for (const segment of this.state.segments.between(from, to)) await this.sync(segment);
+      await this.state.epochs.saved();
     } catch (error) {
       this.since = since;
-      this.source.flushFailed(error);
+      // What of it is on disk is unknown from here on, and nobody can find out.
+      this.state.health.fail(error);
       throw error;
     }
     // After a cut the same offsets may stand for other bytes, of which nothing is known.
@@ -88,14 +74,14 @@ export class LogFlusher {
   }
 
   private async sync(segment: Segment): Promise<void> {
-    const { files, fileSystem } = this.environment;
+    const { environment, path: directory, segments } = this.state;
+    const { files, fileSystem } = environment;
     if (segment.removed) return;
     // Indexes reach their files when the segment is closed, which is after its last queued batch.
-    const closed =
-      segment !== this.source.activeSegment && segment.writtenBytes === segment.assignedBytes;
+    const closed = segment !== segments.active && segment.writtenBytes === segment.assignedBytes;
     const paths = closed ? segment.paths : [segment.path];
     if (!segment.nameDurable) {
-      await fileSystem.syncDirectory(this.source.directory);
+      await fileSystem.syncDirectory(directory);
       segment.nameDurable = true;
     }
     for (const path of paths) {

@@ -1,23 +1,18 @@
-import {
-  InvalidBatchError,
-  stampBaseOffset,
-  stampLeaderEpoch,
-  stampLogAppendTime,
-  type RecordBatch,
-} from '../../client/records';
+import { stampBaseOffset, stampLeaderEpoch, stampLogAppendTime } from '../../client/records';
 import { LogCompaction } from './cleaner/log-compaction';
 import { checkProduced, checkReplicated } from './batch-intake';
+import { IndexRepair } from './index-repair';
 import { LogAppender } from './log-appender';
 import type { LogConfig } from './log-config';
 import { OffsetOutOfRangeError, PolicyViolationError } from './log-error';
-import { LogFlusher, type FlushSource } from './log-flusher';
+import { LogFlusher } from './log-flusher';
 import { LogReader } from './log-reader';
 import { removeExpired } from './log-retention';
 import { LogState, type LoadedLog, type LogContext } from './log-state';
 import { LogTruncator } from './log-truncator';
-import type { ProducerState, SequencedBatch } from './producer-state';
-import { readInBackground, readNow } from './read-steps';
-import type { Segment } from './segment';
+import type { ProducerState } from './producer-state';
+import { readNow } from './read-steps';
+import { duplicateInfo, findRepeated } from './repeated-batch';
 import { readSteadily } from './steady-read';
 import { findMaxTimestamp, findTimestamp } from './timestamp-lookup';
 import type { TopicPartition } from './topic-partition';
@@ -39,7 +34,9 @@ import type {
  *
  * - LogAppender, AppendQueue, GroupCommit: from stamped batches to bytes in the file
  * - LogReader: batches by offset; timestamp-lookup: offsets by time
- * - ProducerStateManager: what idempotent producers have in the log, by which repetitions are told
+ * - IndexRepair: indexes that point at something that is not there are built anew
+ * - ProducerStateManager, repeated-batch: what idempotent producers have in the log, by which
+ *   repetitions are told
  * - LogFlusher: fdatasync and the recovery point
  * - LogTruncator, log-retention: the end moves back, the start moves on
  * - cleaner/: closed segments are replaced by ones that hold the last record of each key
@@ -60,7 +57,7 @@ import type {
  * - The recovery point moves on only after fdatasync of the segments, of their names, and of the
  *   leader epochs below it.
  */
-export class PartitionLog implements Log, FlushSource {
+export class PartitionLog implements Log {
   readonly topicPartition: TopicPartition;
   readonly logDir: string;
 
@@ -68,11 +65,11 @@ export class PartitionLog implements Log, FlushSource {
   private readonly flusher: LogFlusher;
   private readonly appender: LogAppender;
   private readonly reader: LogReader;
+  private readonly repair: IndexRepair;
   private readonly truncator: LogTruncator;
   /** What the cleaner works with. */
   readonly compaction: LogCompaction;
   private listener: LogListener = {};
-  private readonly rebuilding = new Map<Segment, Promise<void>>();
   private id: string | undefined;
 
   constructor(context: LogContext, loaded: LoadedLog) {
@@ -80,12 +77,13 @@ export class PartitionLog implements Log, FlushSource {
     this.logDir = loaded.logDir;
     this.id = loaded.topicId;
     this.state = new LogState(context, loaded);
-    this.flusher = new LogFlusher(context.environment, this, loaded.recoveryPoint);
+    this.flusher = new LogFlusher(this.state, loaded.recoveryPoint);
     this.appender = new LogAppender(this.state, this.flusher, {
       readable: () => this.listener.onWritten?.(this),
       takenBack: () => this.endMovedBack(),
     });
-    this.reader = new LogReader(this.state, (segment) => this.rebuildIndex(segment));
+    this.repair = new IndexRepair(this.state);
+    this.reader = new LogReader(this.state, (segment) => this.repair.start(segment));
     this.truncator = new LogTruncator(this.state, this.appender, this.flusher);
     this.compaction = new LogCompaction(this.state, () => this.reader.forgetHints());
   }
@@ -165,8 +163,8 @@ export class PartitionLog implements Log, FlushSource {
     const allowControl = options.allowControlBatches === true;
     const batches = checkProduced(records, state.config, now, allowControl);
     if (!allowControl) {
-      const repeated = this.findRepeated(batches);
-      if (repeated) return this.duplicateOf(repeated);
+      const repeated = findRepeated(state.producers, batches);
+      if (repeated) return duplicateInfo(repeated, state, this.appender.queue.settled);
     }
     const appendTime = state.config.messageTimestampType === 'LogAppendTime' ? now : -1;
     let offset = state.nextOffset;
@@ -315,7 +313,7 @@ export class PartitionLog implements Log, FlushSource {
     if (state.phase === 'closed') return;
     state.phase = 'closed';
     await state.cleaningGate.hold(() => this.appender.queue.drain());
-    await Promise.all(this.rebuilding.values());
+    await this.repair.idle();
     if (!state.health.failed) {
       this.appender.sealWritten();
       state.segments.active.seal();
@@ -331,62 +329,10 @@ export class PartitionLog implements Log, FlushSource {
     const { state } = this;
     state.phase = 'closed';
     await state.cleaningGate.hold(() => this.appender.queue.drain());
-    await Promise.all(this.rebuilding.values());
+    await this.repair.idle();
     await this.flusher.idle();
     await state.epochs.saved().catch(() => {});
     state.closeFiles();
-  }
-
-  // What the flusher asks.
-
-  get directory(): string {
-    return this.state.path;
-  }
-
-  get fileEndOffset(): number {
-    return this.state.fileEnd;
-  }
-
-  get activeSegment(): Segment {
-    return this.state.segments.active;
-  }
-
-  segmentsBetween(from: number, to: number): readonly Segment[] {
-    const { segments } = this.state;
-    const first = segments.floor(from).baseOffset;
-    return segments.all.filter(({ baseOffset }) => baseOffset >= first && baseOffset < to);
-  }
-
-  epochsSaved(): Promise<void> {
-    return this.state.epochs.saved();
-  }
-
-  flushFailed(error: unknown): void {
-    this.state.health.fail(error);
-  }
-
-  /** Builds a segment's indexes anew; until that is done reads go from the segment's start. */
-  private rebuildIndex(segment: Segment): void {
-    const { environment, name, config, segments } = this.state;
-    if (this.rebuilding.has(segment)) return;
-    environment.logger.warn(
-      { event: 'index-rebuilt', partition: name, baseOffset: segment.baseOffset },
-      `The index of segment ${segment.baseOffset} of ${name} is wrong and is built anew.`,
-    );
-    const steps = segment.rebuild(config.indexIntervalBytes, false, () => {});
-    if (segment === segments.active) {
-      readNow(steps, environment.files);
-      return;
-    }
-    const rebuilt = readInBackground(steps, environment.files)
-      .then(() => {
-        if (!segment.removed) segment.seal();
-      })
-      .catch((error: unknown) => {
-        if (!segment.removed) this.state.ioFailed(error);
-      })
-      .finally(() => this.rebuilding.delete(segment));
-    this.rebuilding.set(segment, rebuilt);
   }
 
   /** A failure keeps the directory from being marked as left in order. */
@@ -396,37 +342,6 @@ export class PartitionLog implements Log, FlushSource {
     } catch (error) {
       this.state.ioFailed(error);
     }
-  }
-
-  /** @returns the batch in the log that a producer's batch repeats */
-  private findRepeated(batches: readonly RecordBatch[]): SequencedBatch | undefined {
-    const signed = batches.find(({ hasProducerId }) => hasProducerId);
-    if (!signed) return undefined;
-    if (batches.length > 1) {
-      throw new InvalidBatchError(
-        'INVALID_RECORD',
-        `A batch of producer ${signed.producerId} came together with other batches.`,
-        signed.position,
-      );
-    }
-    return this.state.producers.admit(signed);
-  }
-
-  /** The first copy may still be on its way to the file; then so is the answer. */
-  private duplicateOf({ firstOffset, lastOffset, timestamp }: SequencedBatch): LogAppendInfo {
-    const { config, readableEnd, startOffset } = this.state;
-    return {
-      firstOffset,
-      lastOffset,
-      maxTimestamp: timestamp,
-      offsetOfMaxTimestamp: lastOffset,
-      logAppendTime: config.messageTimestampType === 'LogAppendTime' ? timestamp : -1,
-      logStartOffset: startOffset,
-      batchCount: 0,
-      sizeInBytes: 0,
-      isDuplicate: true,
-      written: lastOffset < readableEnd ? Promise.resolve() : this.appender.queue.settled,
-    };
   }
 
   private endMovedBack(): void {

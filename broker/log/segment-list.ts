@@ -37,6 +37,12 @@ export class SegmentList {
     return this.list[this.floorIndex(segment.baseOffset) + 1];
   }
 
+  /** Those with something between two offsets. */
+  between(from: number, to: number): readonly Segment[] {
+    const first = this.floorIndex(from);
+    return this.list.filter(({ baseOffset }, index) => index >= first && baseOffset < to);
+  }
+
   /** Offset before which a segment's records lie; for the active one the log end. */
   endOf(segment: Segment, logEndOffset: number): number {
     return this.after(segment)?.baseOffset ?? logEndOffset;
