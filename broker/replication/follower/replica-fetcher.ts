@@ -2,16 +2,14 @@ import { ErrorCode, errorFacts } from '../../../client/protocol/error-codes';
 import { Fetch } from '../../../client/protocol/messages/fetch';
 import type { ResponseOf } from '../../../client/protocol/api';
 import { ProtocolError } from '../../../client/protocol/protocol-error';
-import { InvalidBatchError } from '../../../client/records';
 import { deferred, type Deferred } from '../../../client/runtime/deferred';
-import { LogBusyError, LogStorageError, type Log } from '../../log';
 import type { PeerChannel } from '../../peers/peer-channel';
-import { Delays } from './delays';
-import { FetchSessionBuilder, type SessionEntry } from './fetch-session-builder';
-import { FetcherHealth, type FollowingFailure } from './fetcher-health';
+import type { FetchSessionBuilder, SessionEntry } from './fetch-session-builder';
+import { FetcherHealth } from './fetcher-health';
 import type { FetcherOptions } from './fetcher-options';
 import type { Follower } from './follower';
 import { reactionTo } from './follower-position';
+import { FollowerRoster } from './follower-roster';
 import { askLeaderRanges } from './leader-range';
 import {
   truncationAt,
@@ -36,19 +34,17 @@ const WAIT_DURING_CUTS_MS = 10;
  * side, and a group write seldom takes longer than the end of the turn.
  *
  * Followers come and go at any time, a round notices after each wait: it looks for the follower in
- * {@link followers} or asks it whether it is retired. An idle round costs the same for one partition
+ * the roster or asks it whether it is retired. An idle round costs the same for one partition
  * and for a thousand.
  */
 export class ReplicaFetcher {
   /** Resolves when the fetcher has come to rest after {@link close}. */
   readonly done: Promise<void>;
   private readonly channel: PeerChannel;
-  private readonly followers = new Map<string, Follower>();
-  private readonly session = new FetchSessionBuilder<Follower>();
-  /** Those whose position may have changed. */
-  private readonly touched = new Set<Follower>();
-  private readonly delays: Delays<Follower>;
   private readonly health: FetcherHealth;
+  private readonly roster: FollowerRoster;
+  /** Of the roster. */
+  private readonly session: FetchSessionBuilder<Follower>;
   private refusalsInARow = 0;
   /** Logs that are being cut. */
   private cutting = 0;
@@ -63,32 +59,30 @@ export class ReplicaFetcher {
     private readonly options: FetcherOptions,
   ) {
     this.channel = options.peers.open(leader, 'fetch');
-    this.delays = new Delays(options.clock);
     this.health = new FetcherHealth(leader, options);
+    this.roster = new FollowerRoster(options, this.health, () => this.idle?.resolve());
+    this.session = this.roster.session;
     this.done = this.run();
   }
 
   /** Partitions in its care, those that are delayed or stopped included. */
   get size(): number {
-    return this.followers.size;
+    return this.roster.size;
   }
 
   add(follower: Follower): void {
-    this.followers.set(follower.name, follower);
-    this.touch(follower);
+    this.roster.add(follower);
   }
 
   /** Call it after {@link Follower.retire}. */
   remove(follower: Follower): void {
-    if (this.followers.get(follower.name) !== follower) return;
-    this.followers.delete(follower.name);
-    this.leaveOut(follower);
+    this.roster.remove(follower);
   }
 
   close(): void {
     this.closed = true;
     this.channel.close();
-    this.delays.close();
+    this.roster.close();
     this.idle?.resolve();
     this.pausing?.resolve();
   }
@@ -99,7 +93,7 @@ export class ReplicaFetcher {
 
   /** Whoever is left out now and comes back soon must not wait until the others have news. */
   private get waitMs(): number {
-    const untilNext = this.cutting > 0 ? WAIT_DURING_CUTS_MS : this.delays.untilNext;
+    const untilNext = this.cutting > 0 ? WAIT_DURING_CUTS_MS : this.roster.untilNext;
     return Math.min(this.options.config.waitMaxMs, Math.ceil(untilNext));
   }
 
@@ -109,7 +103,7 @@ export class ReplicaFetcher {
     while (!this.closed) {
       try {
         this.prepare();
-        if (this.touched.size > 0) continue;
+        if (this.roster.isAnyTouched) continue;
         if (this.session.size > 0) await this.round();
         else await (this.idle = deferred()).promise;
       } catch (error) {
@@ -121,18 +115,17 @@ export class ReplicaFetcher {
   }
 
   private prepare(): void {
-    const followers = [...this.touched];
-    this.touched.clear();
-    for (const follower of followers) void this.guard(follower, () => this.prepareOne(follower));
+    for (const follower of this.roster.takeTouched())
+      void this.guard(follower, () => this.prepareOne(follower));
   }
 
   /** Puts a follower into the session, or has its log cut first. */
   private prepareOne(follower: Follower): undefined {
     const { topicPartition } = follower;
-    if (!this.has(follower) || follower.phase !== 'fetching') return;
+    if (!this.roster.has(follower) || follower.phase !== 'fetching') return;
     const position = follower.position(this.options.config.partitionMaxBytes);
     if (!position) {
-      this.pause(follower, WRITE_SETTLE_MS);
+      this.roster.pause(follower, WRITE_SETTLE_MS);
       return;
     }
     if (!follower.checked) {
@@ -145,7 +138,7 @@ export class ReplicaFetcher {
     }
     const allowance = this.options.allowance?.(topicPartition) ?? Infinity;
     // Followers in sync are not throttled: they would fall out of the ISR and come back.
-    if (allowance <= 0 && follower.lag !== 0) this.pause(follower, this.backoffMs);
+    if (allowance <= 0 && follower.lag !== 0) this.roster.pause(follower, this.backoffMs);
     else this.session.set({ topicPartition, owner: follower, position });
   }
 
@@ -199,7 +192,7 @@ export class ReplicaFetcher {
             outOfRange.push(owner);
             break;
           default:
-            this.refusedOne(owner, data.errorCode);
+            this.roster.refused(owner, data.errorCode);
         }
       }
     }
@@ -224,7 +217,7 @@ export class ReplicaFetcher {
       return follower
         .append(records)
         .then(appended)
-        .catch((error: unknown) => this.failedIfHere(follower, error));
+        .catch((error: unknown) => this.roster.failed(follower, error));
     }
     this.applied(follower, data);
     return undefined;
@@ -234,7 +227,7 @@ export class ReplicaFetcher {
     follower.adopt(data);
     follower.errorsInARow = 0;
     follower.failed = false;
-    this.touch(follower);
+    this.roster.touch(follower);
   }
 
   /**
@@ -244,18 +237,18 @@ export class ReplicaFetcher {
    */
   private cut(follower: Follower, truncation: Truncation | undefined): void {
     if (!truncation) {
-      this.delay(follower, this.growingBackoff(follower));
+      this.roster.delayMore(follower);
       return;
     }
-    this.leaveOut(follower);
+    this.roster.leaveOut(follower);
     follower.phase = 'cutting';
     this.cutting++;
     const cut = this.attempt(follower, async () => {
       await follower.truncate(truncation);
-      if (!this.has(follower)) return;
+      if (!this.roster.has(follower)) return;
       follower.checked = true;
       follower.phase = 'fetching';
-      this.touch(follower);
+      this.roster.touch(follower);
     });
     void cut.then(() => this.cutting--);
   }
@@ -267,18 +260,16 @@ export class ReplicaFetcher {
     try {
       ranges = await askLeaderRanges(this.channel, brokerId, followers, config.socketTimeoutMs);
     } catch (error) {
-      for (const follower of followers) {
-        if (this.has(follower)) this.applyFailed(follower, error);
-      }
+      for (const follower of followers) this.roster.failed(follower, error);
       return;
     }
     for (const follower of followers) {
-      if (!this.has(follower)) continue;
+      if (!this.roster.has(follower)) continue;
       const range = ranges.get(follower.name);
       if (!range) {
-        this.delay(follower, this.backoffMs);
+        this.roster.delayFully(follower);
       } else if (range.errorCode !== 0) {
-        this.refusedOne(follower, range.errorCode);
+        this.roster.refused(follower, range.errorCode);
       } else {
         void this.guard(follower, () => {
           this.cut(follower, truncationToLeaderRange(range, follower.log));
@@ -293,7 +284,7 @@ export class ReplicaFetcher {
     try {
       await step();
     } catch (error) {
-      this.failedIfHere(follower, error);
+      this.roster.failed(follower, error);
     }
   }
 
@@ -302,70 +293,9 @@ export class ReplicaFetcher {
     try {
       return step();
     } catch (error) {
-      this.failedIfHere(follower, error);
+      this.roster.failed(follower, error);
       return undefined;
     }
-  }
-
-  private failedIfHere(follower: Follower, error: unknown): void {
-    if (this.has(follower)) this.applyFailed(follower, error);
-  }
-
-  /** What came could not be taken over. */
-  private applyFailed(follower: Follower, error: unknown): void {
-    if (error instanceof LogStorageError && !isAlive(follower.log)) {
-      this.stop(follower, error);
-      return;
-    }
-    if (!(error instanceof LogBusyError)) follower.failed = true;
-    this.complain(follower, error, error instanceof InvalidBatchError ? 'corrupt' : 'failed');
-    this.delay(follower, this.backoffMs);
-  }
-
-  /** The leader answered with a partition's error. */
-  private refusedOne(follower: Follower, errorCode: number): void {
-    const error = new ProtocolError(errorFacts(errorCode).name);
-    switch (reactionTo(errorCode)) {
-      case 'await-epoch':
-        this.stop(follower, error);
-        break;
-      case 'complain':
-        this.complain(follower, error, 'refused');
-        this.delay(follower, this.backoffMs);
-        break;
-      default:
-        this.delay(follower, this.growingBackoff(follower));
-    }
-  }
-
-  private complain(follower: Follower, error: unknown, what: FollowingFailure): void {
-    if (follower.errorsInARow === 0) this.health.followingFailed(follower, error, what);
-  }
-
-  private stop(follower: Follower, error: unknown): void {
-    this.leaveOut(follower);
-    follower.phase = 'stopped';
-    follower.failed = true;
-    this.health.followingStopped(follower, error);
-  }
-
-  private delay(follower: Follower, ms: number): void {
-    follower.errorsInARow++;
-    this.pause(follower, ms);
-  }
-
-  /** Leaves a follower out of the fetches for a while. */
-  private pause(follower: Follower, ms: number): void {
-    this.leaveOut(follower);
-    follower.phase = 'delayed';
-    this.delays.add(follower, ms, () => {
-      follower.phase = 'fetching';
-      this.touch(follower);
-    });
-  }
-
-  private growingBackoff(follower: Follower): number {
-    return this.health.backoffAfter(follower.errorsInARow);
   }
 
   /** The leader does not know the session, or does not want to answer at all. */
@@ -383,31 +313,11 @@ export class ReplicaFetcher {
   private async backOff(error: unknown): Promise<void> {
     if (this.closed) return;
     const pausing = (this.pausing = deferred());
-    const ms = this.health.failed(error, this.followers.size);
+    const ms = this.health.failed(error, this.roster.size);
     const timer = this.options.clock.setTimeout(() => pausing.resolve(), ms);
     await pausing.promise;
     this.options.clock.clearTimeout(timer);
     this.pausing = undefined;
-  }
-
-  private has(follower: Follower): boolean {
-    return this.followers.get(follower.name) === follower;
-  }
-
-  /** Has a follower looked after before the next fetch. */
-  private touch(follower: Follower): void {
-    if (!this.has(follower)) return;
-    this.touched.add(follower);
-    this.idle?.resolve();
-  }
-
-  private leaveOut(follower: Follower): void {
-    this.touched.delete(follower);
-    this.delays.cancel(follower);
-    const { topic, partition } = follower.topicPartition;
-    if (this.session.entry(topic, partition)?.owner === follower) {
-      this.session.remove(follower.topicPartition);
-    }
   }
 }
 
@@ -419,14 +329,4 @@ function allOf(works: readonly Promise<void>[]): Promise<unknown> | undefined {
 /** Whether an answer still fits: nothing but an answer moves a follower's log, but be sure. */
 function isStill({ owner, position }: SessionEntry<Follower>): boolean {
   return !owner.retired && !owner.busy && owner.log.logEndOffset === position.fetchOffset;
-}
-
-/** Whether the log's directory works; a full disk heals by itself, a failed directory does not. */
-function isAlive(log: Log): boolean {
-  try {
-    log.estimateBytes(log.logStartOffset, log.logStartOffset);
-    return true;
-  } catch {
-    return false;
-  }
 }
