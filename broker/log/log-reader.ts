@@ -19,6 +19,8 @@ interface Place {
   readonly entryOffset: number | undefined;
 }
 
+type Hints = Map<number, { readonly segment: Segment; readonly position: number }>;
+
 /** Reads remembered per log: as many consumers go on where they stopped without an index lookup. */
 const MAX_HINTS = 16;
 /** The first read of a small fetch, in bytes: room for the batches skipped on the way. */
@@ -29,8 +31,12 @@ const noRelease = () => {};
 
 /** Finds batches by offset and reads them whole. */
 export class LogReader {
-  /** Where the read that ended at an offset stopped. */
-  private readonly hints = new Map<number, { segment: Segment; position: number }>();
+  /**
+   * Where the read that ended at an offset stopped. Replaced when they are forgotten: a read under
+   * way goes on with those it has begun with, so that nothing it has seen of a log that has been cut
+   * since misleads those who read what is written there now.
+   */
+  private hints: Hints = new Map();
   /** The last read, for others who ask for the same. */
   private latestRead: SharedRead | undefined;
 
@@ -73,7 +79,7 @@ export class LogReader {
   }
 
   forgetHints(): void {
-    this.hints.clear();
+    this.hints = new Map();
     this.latestRead = undefined;
   }
 
@@ -83,8 +89,9 @@ export class LogReader {
    */
   *estimateBytes(from: number, to: number): ReadSteps<number> {
     if (from >= to) return 0;
-    const begin = yield* this.find(from);
-    const end = to >= this.state.readableEnd ? this.writtenEnd() : yield* this.find(to);
+    const { hints } = this;
+    const begin = yield* this.find(from, hints);
+    const end = to >= this.state.readableEnd ? this.writtenEnd() : yield* this.find(to, hints);
     let sum = end.position - begin.position;
     for (let at: Segment | undefined = begin.segment; at && at !== end.segment;) {
       sum += at.writtenBytes;
@@ -115,9 +122,10 @@ export class LogReader {
   private *steps(request: ReadRequest): ReadSteps<LogReadResult> {
     const { startOffset, bound } = request;
     if (startOffset >= bound) return emptyRead(startOffset);
-    let place: Place | undefined = yield* this.find(startOffset);
+    const { hints } = this;
+    let place: Place | undefined = yield* this.find(startOffset, hints);
     while (place) {
-      const found = yield* this.readAt(place, request);
+      const found = yield* this.readAt(place, request, hints);
       if (found) return found;
       // The rest of the segment lies before the offset: compaction has left a gap at its end.
       const segment = this.segments.after(place.segment);
@@ -126,9 +134,9 @@ export class LogReader {
     return emptyRead(startOffset);
   }
 
-  private *find(offset: number): ReadSteps<Place> {
+  private *find(offset: number, hints: Hints): ReadSteps<Place> {
     const segment = this.segments.floor(offset);
-    const hint = this.hints.get(offset);
+    const hint = hints.get(offset);
     if (hint?.segment === segment && hint.position < segment.writtenBytes) {
       return { segment, position: hint.position, entryOffset: undefined };
     }
@@ -140,6 +148,7 @@ export class LogReader {
   private *readAt(
     place: Place,
     { startOffset, bound, minOneBatch, ...request }: ReadRequest,
+    hints: Hints,
   ): ReadSteps<LogReadResult | undefined> {
     const { segment } = place;
     let { position, entryOffset } = place;
@@ -163,7 +172,7 @@ export class LogReader {
       entryOffset = undefined;
       const cut = cutBatches(target.subarray(0, filled), startOffset, maxBytes, bound);
       if (cut.to > cut.from) {
-        this.remember(cut.nextOffset, segment, position + cut.to);
+        remember(hints, cut.nextOffset, { segment, position: position + cut.to });
         return {
           records: target.subarray(cut.from, cut.to),
           firstOffset: cut.firstOffset,
@@ -184,14 +193,6 @@ export class LogReader {
       maxBytes = Math.max(maxBytes, cut.firstSize);
       position += cut.from;
     }
-  }
-
-  private remember(offset: number, segment: Segment, position: number): void {
-    this.hints.delete(offset);
-    this.hints.set(offset, { segment, position });
-    if (this.hints.size <= MAX_HINTS) return;
-    const oldest = this.hints.keys().next();
-    if (!oldest.done) this.hints.delete(oldest.value);
   }
 }
 
@@ -247,6 +248,14 @@ export function cutBatches(
     to += size;
   }
   return { from, to, firstOffset, nextOffset, firstSize, pastBound };
+}
+
+function remember(hints: Hints, offset: number, place: { segment: Segment; position: number }) {
+  hints.delete(offset);
+  hints.set(offset, place);
+  if (hints.size <= MAX_HINTS) return;
+  const oldest = hints.keys().next();
+  if (!oldest.done) hints.delete(oldest.value);
 }
 
 export function emptyRead(offset: number): LogReadResult {

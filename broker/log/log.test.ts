@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { batchesOf, InvalidBatchError, RecordBatch, recordsOf } from '../../client/records';
+import { deferred } from '../../client/runtime/deferred';
 import { defaultLogConfig } from './log-config';
 import {
   InvalidTimestampError,
@@ -283,6 +284,26 @@ describe('reading', () => {
     expect(cut).toBe(true);
     expect(result.nextOffset).toBeLessThanOrEqual(20);
     expect((await cold.read(0, 1e6, Infinity)).nextOffset).toBe(10);
+  });
+
+  it('leaves nothing behind that misleads others when a truncation has overtaken it', async () => {
+    await fill((await fixture.openLog()).log, 10);
+    const { log: cold } = await fixture.openLog();
+    const [hasRead, isCut] = [deferred(), deferred()];
+    fixture.disk.onRead = () => {
+      fixture.disk.onRead = () => undefined;
+      hasRead.resolve();
+      return isCut.promise;
+    };
+    const reading = cold.read(0, 1e6, 9);
+    await hasRead.promise;
+    await cold.truncateTo(3);
+    isCut.resolve();
+    await reading;
+    await fill(cold, 9, 300);
+    const { firstOffset, records } = await cold.read(9, 1e6, Infinity);
+    expect(firstOffset).toBe(9);
+    expect(values(records)).toHaveLength(3);
   });
 
   it('behaves like a list of batches', async () => {

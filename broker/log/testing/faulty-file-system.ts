@@ -46,6 +46,8 @@ export class FaultyFileSystem {
   fault: Fault = () => undefined;
   /** Called before each write of a `.log` file; may move a manual clock. */
   onWrite: () => void = () => {};
+  /** Called with each read off the event loop, whose result comes when this has ended. */
+  onRead: () => Promise<void> | undefined = () => undefined;
   space: DiskSpace | undefined;
   readonly fileSystem: FileSystem;
 
@@ -73,6 +75,12 @@ export class FaultyFileSystem {
           }
           done(null, written);
         }),
+      read: async (fd, ...where) => {
+        this.check('read', this.paths.get(fd) ?? '');
+        const bytes = await inner.read(fd, ...where);
+        await this.onRead();
+        return bytes;
+      },
       statfs: async (path) => this.space ?? inner.statfs(path),
     };
     this.fileSystem = new Proxy(inner, {
