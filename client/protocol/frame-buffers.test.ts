@@ -28,6 +28,10 @@ test('a buffer is given back once, and only to where it is from', () => {
   const a = buffers.take(20_000);
   const b = buffers.take(20_000);
   expect(a.buffer).not.toBe(b.buffer);
+  buffers.give(a);
+  const another = buffers.take(20_000);
+  buffers.give(a);
+  expect(buffers.take(20_000).buffer).not.toBe(another.buffer);
   const stranger = Buffer.alloc(32 * 1024);
   buffers.give(stranger);
   expect(buffers.take(32 * 1024).buffer).not.toBe(stranger.buffer);

@@ -15,7 +15,8 @@ const MOST_FREE_BYTES = 8 * 1024 * 1024;
 export class FrameBuffers {
   /** By size: a power of two, or the largest. */
   private readonly free = new Map<number, ArrayBuffer[]>();
-  private readonly lent = new WeakSet<ArrayBufferLike>();
+  /** Not their memory, which may be with somebody else by now. */
+  private readonly lent = new WeakSet<Buffer>();
   private freeBytes = 0;
 
   /** A buffer of exactly this length, its content undefined. */
@@ -25,24 +26,29 @@ export class FrameBuffers {
     const memory = this.free.get(size)?.pop();
     if (memory) {
       this.freeBytes -= size;
-      this.lent.add(memory);
-      return Buffer.from(memory, 0, bytes);
+      return this.lend(memory, bytes);
     }
-    const fresh = Buffer.allocUnsafeSlow(size);
-    this.lent.add(fresh.buffer);
-    return fresh.subarray(0, bytes);
+    return this.lend(Buffer.allocUnsafeSlow(size).buffer, bytes);
   }
 
   /**
    * Gives back a buffer that nobody looks at any more. Anything that was not taken here, or was
    * given back already, is left alone.
+   *
+   * @param frame as it was taken, not a part of it
    */
   give(frame: Buffer): void {
     const memory = frame.buffer as ArrayBuffer;
-    if (!this.lent.delete(memory) || this.freeBytes + memory.byteLength > MOST_FREE_BYTES) return;
+    if (!this.lent.delete(frame) || this.freeBytes + memory.byteLength > MOST_FREE_BYTES) return;
     this.freeBytes += memory.byteLength;
     const list = this.free.get(memory.byteLength);
     if (list) list.push(memory);
     else this.free.set(memory.byteLength, [memory]);
+  }
+
+  private lend(memory: ArrayBufferLike, bytes: number): Buffer {
+    const frame = Buffer.from(memory, 0, bytes);
+    this.lent.add(frame);
+    return frame;
   }
 }
