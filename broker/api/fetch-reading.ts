@@ -80,7 +80,10 @@ export function readPartitions(
   const readOne = (wanted: FetchedPartition) => {
     const { fetchOffset, memory } = wanted;
     const partition = partitionOf(wanted, replicas);
-    if (isAheadOf(wanted, partition, fetcher)) return;
+    if (memory && isAheadOf(wanted, partition, fetcher)) {
+      memory.isAhead = true;
+      return;
+    }
     const log = logFor(wanted, partition, fetcher);
     const parting = partingOf(wanted.lastFetchedEpoch, fetchOffset, log, partition, isFollower);
     if (isFirst && isFollower && !parting) partition.recordFetch(fetcher, wanted);
@@ -151,7 +154,7 @@ export function readPartitions(
   partitions.forEach((wanted) => {
     const { memory } = wanted;
     total.partitions++;
-    if (memory) memory.isSettled = false;
+    memory?.forgetLook();
     try {
       if (mayPassOver && memory?.isQuiet && passOver(wanted, memory)) return;
       readOne(wanted);
@@ -180,16 +183,21 @@ export function standIn(
   const waitsFor = fetcher.replicaId >= 0 ? 'written' : 'committed';
   let areAllHere = true;
   waiter.begin();
-  partitions.forEach(({ topic, partition: index, fetchOffset, memory }) => {
+  partitions.forEach(({ topic, partition: index, fetchOffset, currentLeaderEpoch, memory }) => {
     if (memory?.position && waiter.keep(memory.position)) return;
     const partition = replicas.find(topic, index);
     if (!partition) {
       areAllHere = false;
       return;
     }
-    const heldBack = isHeldBack(partition, fetcher, quota);
-    const isSettled = isFresh && memory?.isSettled;
-    const position = waiter.stand(partition, fetchOffset, waitsFor, heldBack, isSettled);
+    const position = waiter.stand(partition, {
+      offset: fetchOffset,
+      waitsFor,
+      leaderEpoch: currentLeaderEpoch < 0 ? partition.leaderEpoch : currentLeaderEpoch,
+      isAhead: memory?.isAhead,
+      heldBack: isHeldBack(partition, fetcher, quota),
+      isSettled: isFresh && memory?.isSettled,
+    });
     if (memory) memory.position = position;
   });
   return areAllHere;
@@ -205,11 +213,11 @@ export function release({ buffers }: Reading): void {
  * partitions; what waits for its acknowledgement would wait for it.
  */
 function isAheadOf(
-  { knows, currentLeaderEpoch }: FetchedPartition,
+  { currentLeaderEpoch }: FetchedPartition,
   { leaderEpoch }: Partition,
   { replicaId }: Fetcher,
 ): boolean {
-  return knows !== undefined && replicaId >= 0 && currentLeaderEpoch > leaderEpoch;
+  return replicaId >= 0 && currentLeaderEpoch > leaderEpoch;
 }
 
 /** @throws ProtocolError */

@@ -27,13 +27,22 @@ interface Waiting {
   timer: TimerHandle;
 }
 
+/** Where a fetcher stands in a partition, and what of it is news. */
+export interface Stand {
+  readonly offset: number;
+  readonly waitsFor: WaitsFor;
+  /** Under which the last look was: any other is news. */
+  readonly leaderEpoch: number;
+  /** Whether the look found that epoch yet to come here: until it does, nothing is news. */
+  readonly isAhead?: boolean;
+  /** Whether its records are not worth an answer: the throttle of replication has them wait. */
+  readonly heldBack?: boolean;
+  /** Whether a look in this turn of the event loop has found nothing to tell. */
+  readonly isSettled?: boolean;
+}
+
 /** Where a waiter stands in one partition. */
 export class WaitingPosition {
-  offset = 0;
-  /** Under which the wait began: any other is answered at once. */
-  leaderEpoch = -1;
-  /** Whether its records are not worth an answer: the throttle of replication has them wait. */
-  heldBack = false;
   isWatched = false;
   /**
    * Whether a look found nothing to tell, and nothing has happened since; only while it is watched.
@@ -46,7 +55,7 @@ export class WaitingPosition {
   constructor(
     readonly waiter: FetchWaiter,
     readonly partition: Watched,
-    readonly waitsFor: WaitsFor,
+    public stand: Stand,
   ) {}
 }
 
@@ -73,8 +82,8 @@ export class FetchWaiter {
 
   /** Whether the throttle has some of its records wait. */
   get isHeldBack(): boolean {
-    for (const { heldBack, round } of this.positions.values()) {
-      if (heldBack && round === this.round) return true;
+    for (const { stand, round } of this.positions.values()) {
+      if (stand.heldBack && round === this.round) return true;
     }
     return false;
   }
@@ -86,27 +95,17 @@ export class FetchWaiter {
     this.inRound = 0;
   }
 
-  /**
-   * @param isSettled whether a look in this turn of the event loop has found nothing to tell
-   */
-  stand(
-    partition: Watched,
-    offset: number,
-    waitsFor: WaitsFor,
-    heldBack: boolean,
-    isSettled = false,
-  ): WaitingPosition {
+  stand(partition: Watched, stand: Stand): WaitingPosition {
     let position = this.positions.get(partition);
-    if (!position) {
-      position = new WaitingPosition(this, partition, waitsFor);
+    if (position) {
+      position.stand = stand;
+    } else {
+      position = new WaitingPosition(this, partition, stand);
       this.positions.set(partition, position);
     }
     this.name(position);
-    position.offset = offset;
-    position.leaderEpoch = partition.leaderEpoch;
-    position.heldBack = heldBack;
     // The end of a throttle does not happen to a partition: nobody would hear of it.
-    position.isQuiet = isSettled && !heldBack && this.stays;
+    position.isQuiet = stand.isSettled === true && !stand.heldBack && this.stays;
     if (position.isQuiet && !position.isWatched) this.watchers.watch(position);
     return position;
   }
@@ -206,13 +205,24 @@ export class FetchWaiter {
 }
 
 /** Bytes that could be answered with; Infinity when the answer is not records. */
-function bytesAt(position: WaitingPosition, minBytes: number): number {
-  if (position.isQuiet) return 0;
-  const { partition, offset } = position;
+function bytesAt({ isQuiet, partition, stand }: WaitingPosition, minBytes: number): number {
+  if (isQuiet) return 0;
+  const { offset, leaderEpoch, isAhead, heldBack } = stand;
+  if (isAhead) return partition.leaderEpoch < leaderEpoch ? 0 : Infinity;
   const log = partition.servedLog;
-  if (!log || partition.leaderEpoch !== position.leaderEpoch) return Infinity;
+  if (!log || partition.leaderEpoch !== leaderEpoch) return Infinity;
   if (offset < log.logStartOffset || offset > log.logEndOffset) return Infinity;
-  const end = position.waitsFor === 'written' ? log.writtenEndOffset : log.highWatermark;
-  if (offset >= end || position.heldBack) return 0;
-  return minBytes <= 1 ? 1 : log.estimateBytes(offset, end);
+  const end = stand.waitsFor === 'written' ? log.writtenEndOffset : log.highWatermark;
+  if (offset >= end || heldBack) return 0;
+  return minBytes <= 1 ? 1 : estimateBytes(log, offset, end);
+}
+
+/** Whoever is told of a change answers for the change, not for those who wait for it. */
+function estimateBytes(log: Log, from: number, to: number): number {
+  try {
+    return log.estimateBytes(from, to);
+  } catch {
+    // The look that follows says what is wrong.
+    return Infinity;
+  }
 }

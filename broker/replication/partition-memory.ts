@@ -4,8 +4,15 @@ import type { WaitingPosition } from './fetch-waiter';
 export class PartitionMemory {
   /** Whether the last look found nothing to tell. */
   isSettled = false;
+  /** Whether the last look found it under an older leader epoch than the follower knows of. */
+  isAhead = false;
   /** Where it was last waited for. */
   position: WaitingPosition | undefined;
+
+  /** Before a look. */
+  forgetLook(): void {
+    this.isSettled = this.isAhead = false;
+  }
 
   /** Whether another look would be in vain. */
   get isQuiet(): boolean {

@@ -110,7 +110,8 @@ describe('fetch purgatory', () => {
   ): jest.Mock {
     const respond = jest.fn();
     waiter.begin();
-    for (const partition of partitions) waiter.stand(partition, 0, waitsFor, false);
+    for (const partition of partitions)
+      waiter.stand(partition, { offset: 0, waitsFor, leaderEpoch: partition.leaderEpoch });
     waiter.wait(minBytes, 100, respond);
     return respond;
   }
@@ -134,6 +135,18 @@ describe('fetch purgatory', () => {
     expect(respond).not.toHaveBeenCalled();
     other.write(1, true);
     expect(respond).toHaveBeenCalledTimes(1);
+  });
+
+  test('one that waits for bytes nobody can count is answered, and the others hear as well', () => {
+    const partition = new Fake();
+    const hungry = wait([partition], 30);
+    const modest = wait([partition]);
+    partition.log.estimateBytes = () => {
+      throw new Error('EIO');
+    };
+    partition.write(1, true);
+    expect(hungry).toHaveBeenCalledTimes(1);
+    expect(modest).toHaveBeenCalledTimes(1);
   });
 
   test.each([
