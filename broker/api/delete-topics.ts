@@ -13,8 +13,9 @@ import { NO_ERROR, responseError } from './partition-error';
 type TopicResponse = ResponseInput<typeof DeleteTopics>['responses'][number];
 
 /**
- * Has topics deleted and waits until this broker tells no client of them any more. Then their names
- * are free, unless a broker that holds replicas is away: the rest of the deletion waits for it.
+ * Has topics deleted and waits until this broker tells no client of them any more and their names
+ * are free. While a broker that holds replicas is away that cannot be waited for: what is asked for
+ * is stored, and is done when the broker is back.
  */
 export function deleteTopicsHandler(dependencies: {
   readonly admin: TopicAdmin;
@@ -54,11 +55,12 @@ export function deleteTopicsHandler(dependencies: {
       const known = metadata.topic(deleted.name);
       return !known || (deleted.topicId !== null && known.topicId !== deleted.topicId);
     };
-    if (!(await metadata.until(gone, deadline - clock.monotonic(), clock))) {
+    const isOver = () => gone() || admin.isHeldUp(deleted);
+    if (!(await metadata.until(isOver, deadline - clock.monotonic(), clock))) {
       throw new ProtocolError(
         'REQUEST_TIMED_OUT',
         `Topic '${deleted.name}' is still being deleted; that waits for reassignments of its ` +
-          'partitions, which may be cancelled, and for brokers that are away.',
+          'partitions, which may be cancelled.',
       );
     }
     await admin.untilErased(deleted, deadline - clock.monotonic());

@@ -17,10 +17,12 @@ function start() {
   const metadata = new MetadataCache();
   const clock = new ManualClock();
   let erase: () => void = () => undefined;
+  let isHeldUp = false;
   const admin = {
     create: async () => ({ topicId: 'new', numPartitions: 2, replicationFactor: 1 }),
     extend: async () => undefined,
     delete: async (name: string) => ({ name, topicId: 'old' }) as StoredTopic,
+    isHeldUp: () => isHeldUp,
     untilErased: () => new Promise<void>((resolve) => (erase = resolve)),
   } as unknown as TopicAdmin;
   const rooms = { admin, metadata, clock, logger: silentLogger, describeConfigs: () => [] };
@@ -40,7 +42,11 @@ function start() {
         })),
       },
     ]);
-  return { rooms, clock, tell, erase: () => erase() };
+  const holdUp = () => {
+    isHeldUp = true;
+    metadata.reconsider();
+  };
+  return { rooms, clock, tell, holdUp, erase: () => erase() };
 }
 
 /** Whether a promise has settled, without waiting for it. */
@@ -112,6 +118,20 @@ test('a topic is deleted when nobody hears of it here and its name is free', asy
   tell('old', -2);
   await settle();
   expect(answer.value).toBeUndefined();
+  erase();
+  await settle();
+  expect(answer.value?.responses).toMatchObject([{ name: 't', errorCode: ErrorCode.NONE }]);
+});
+
+test('a deletion that waits for a broker that is away is not waited for', async () => {
+  const { rooms, tell, holdUp, erase } = start();
+  tell('old', 1);
+  const request = { topics: [], topicNames: ['t'], timeoutMs: 1_000 };
+  const answer = watch(deleteTopicsHandler(rooms)(request, context));
+  await settle();
+  expect(answer.value).toBeUndefined();
+  holdUp();
+  await settle();
   erase();
   await settle();
   expect(answer.value?.responses).toMatchObject([{ name: 't', errorCode: ErrorCode.NONE }]);

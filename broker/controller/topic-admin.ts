@@ -130,21 +130,27 @@ export class TopicAdmin {
    * Waits until a deleted topic is out of ZooKeeper, so that its name is free; no longer than
    * `timeoutMs`, and not for brokers that are away, without which a deletion does not end.
    */
-  async untilErased({ name, czxid, partitions }: StoredTopic, timeoutMs: number): Promise<void> {
+  async untilErased(topic: StoredTopic, timeoutMs: number): Promise<void> {
     const { topics, metadata, clock } = this.options;
-    const replicas = [...partitions.values()].flatMap((assignment) => assignment.replicas);
     let erased = false;
-    const cell = topics.observe(name, ({ next }) => {
-      if (next?.czxid === czxid) return;
+    const cell = topics.observe(topic.name, ({ next }) => {
+      if (next?.czxid === topic.czxid) return;
       erased = true;
       metadata.reconsider();
     });
-    const isOver = () => erased || replicas.some((id) => !metadata.broker(id));
     try {
-      await metadata.until(isOver, timeoutMs, clock);
+      await metadata.until(() => erased || this.isHeldUp(topic), timeoutMs, clock);
     } finally {
       cell.close();
     }
+  }
+
+  /** Whether the deletion of a topic has to wait for a broker that is away. */
+  isHeldUp({ partitions }: Pick<StoredTopic, 'partitions'>): boolean {
+    const { metadata } = this.options;
+    return [...partitions.values()].some(({ replicas }) =>
+      replicas.some((id) => !metadata.broker(id)),
+    );
   }
 
   /** Topic and configs in one write: nobody sees one without the other, or mixes two creations. */

@@ -1,6 +1,7 @@
 import type { Admin } from '../../../client/admin';
 import { KafkaClassicError } from '../../../client/runtime/error';
 import type { CommandContext } from '../../cli/command';
+import { awaitedBrokers } from './awaited-brokers';
 import { describedTopics } from './describe-topics';
 import { existingTopics, matchingTopics } from './find-topics';
 import { formatTopic, topicAsJson } from './format-topic';
@@ -80,6 +81,16 @@ async function alter(admin: Admin, { options }: Context): Promise<void> {
   );
 }
 
-async function remove(admin: Admin, { options }: Context): Promise<void> {
-  await admin.deleteTopics(await existingTopics(admin, options));
+async function remove(admin: Admin, { options, note }: Context): Promise<void> {
+  const names = await existingTopics(admin, options);
+  const topics = await admin.describeTopics(names);
+  await admin.deleteTopics(names);
+  const { brokers } = await admin.describeCluster();
+  const live = new Set(brokers.map(({ nodeId }) => nodeId));
+  for (const topic of topics) {
+    const awaited = awaitedBrokers(topic.partitions, live);
+    if (awaited.length === 0) continue;
+    const back = awaited.length === 1 ? `broker ${awaited[0]} is` : `brokers ${awaited.join()} are`;
+    note(`Topic '${topic.name}' is marked for deletion; it goes when ${back} back.`);
+  }
 }

@@ -1,4 +1,5 @@
 import { ZERO_UUID } from '../../../client/protocol/schema';
+import { awaitedBrokers } from './awaited-brokers';
 import { NO_LEADER, type DescribedTopic } from './described-topic';
 import { formatTopic, topicAsJson } from './format-topic';
 import { planDescription } from './partition-report';
@@ -45,6 +46,12 @@ describe('the command line of kafka-topics', () => {
   ])('%j is refused', (options, message) =>
     expect(() => checkTopicsOptions(given(options))).toThrow(message),
   );
+});
+
+test('a deletion waits for the brokers that hold replicas and are away', () => {
+  const partitions = [{ replicas: [3, 1] }, { replicas: [2, 3] }];
+  expect(awaitedBrokers(partitions, new Set([1]))).toEqual([2, 3]);
+  expect(awaitedBrokers(partitions, new Set([1, 2, 3, 4]))).toEqual([]);
 });
 
 describe('--replica-assignment', () => {
