@@ -54,6 +54,20 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
+test('says where it has looked for ZooKeeper in vain', async () => {
+  const config = BrokerConfig.create({
+    'broker.id': '2',
+    'zookeeper.connect': '127.0.0.1:1/kafka',
+    'zookeeper.connection.timeout.ms': '300',
+    'log.dirs': join(folder, 'other-logs'),
+  });
+  const starting = Broker.start({ config, logger: silentLogger, onFatal: () => undefined });
+  await expect(starting).rejects.toMatchObject({
+    code: 'ZOOKEEPER_UNREACHABLE',
+    message: expect.stringContaining('127.0.0.1:1/kafka'),
+  });
+});
+
 async function createTopic(name: string, numPartitions = 1): Promise<void> {
   const { topics } = await connection.send(apis.CreateTopics, {
     topics: [{ name, numPartitions }],

@@ -4,6 +4,7 @@ import type { Logger } from '../../client/runtime/logger';
 import {
   createSessionFactory,
   SessionFile,
+  ZkError,
   ZooKeeperClient,
   type SessionFactory,
 } from '../../zk-coordination';
@@ -11,6 +12,7 @@ import type { BrokerConfig } from '../config/broker-config';
 import { DirectoryLock } from '../log/directory-lock';
 import { LogDirectoryError } from '../log/log-error';
 import type { BrokerEdges } from './edges';
+import { ZooKeeperUnreachableError } from './zookeeper-unreachable-error';
 
 const SESSION_FILE = 'zookeeper-session.json';
 const SESSION_LOCK = '.zookeeper-session.lock';
@@ -27,7 +29,8 @@ export interface BrokerZooKeeper {
  * read, or a second broker started by mistake would close the session of the first.
  *
  * @throws LogDirectoryError when another broker runs on these directories
- * @throws ZkError when ZooKeeper cannot be reached within `zookeeper.connection.timeout.ms`
+ * @throws ZooKeeperUnreachableError when no server answers within `zookeeper.connection.timeout.ms`
+ * @throws ZkError when ZooKeeper refuses
  */
 export async function connectZooKeeper(
   config: BrokerConfig,
@@ -43,11 +46,13 @@ export async function connectZooKeeper(
     random,
     logger,
   });
+  const withinMs = config.get('zookeeper.connection.timeout.ms');
   try {
-    await client.connect(config.get('zookeeper.connection.timeout.ms'));
+    await client.connect(withinMs);
   } catch (error) {
     claimed?.lock.release();
-    throw error;
+    if (!ZkError.hasCode(error, 'NOT_CONNECTED')) throw error;
+    throw new ZooKeeperUnreachableError(connectString(config), withinMs, error);
   }
   return {
     client,
@@ -58,9 +63,11 @@ export async function connectZooKeeper(
   };
 }
 
+const connectString = (config: BrokerConfig) => config.get('zookeeper.connect') as string;
+
 function sessionsOf(config: BrokerConfig, edges: BrokerEdges, logger: Logger): SessionFactory {
   return createSessionFactory({
-    connectString: config.get('zookeeper.connect') as string,
+    connectString: connectString(config),
     sessionTimeoutMs: config.get('zookeeper.session.timeout.ms'),
     clock: edges.clock,
     random: edges.random,

@@ -106,6 +106,11 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'Stop it, or give this one another id. After a crash, wait until the old session has expired.',
       ),
       passing(
+        'ZOOKEEPER_UNREACHABLE',
+        'A broker starts, and no ZooKeeper server of `zookeeper.connect` answers.',
+        'Start ZooKeeper, or correct the address. `kafka-doctor` and `zookeeper-shell` say more about it.',
+      ),
+      passing(
         'LISTENER_FAILED',
         'A listener cannot be bound: the port is taken, or the address is not one of this machine.',
         '`ss -ltnp` shows who has the port. Change `listeners`.',
