@@ -18,6 +18,10 @@ export const definition: CommandDefinition<Options> = {
   examples: [
     { line: 'kafka-server-stop', does: 'all of them' },
     { line: 'kafka-server-stop --port 9092', does: 'only the one on this port' },
+    {
+      line: 'kafka-server-stop --pid-file data/broker-2/broker.pid',
+      does: 'one broker of npm start',
+    },
   ],
   configure: (command) =>
     command
@@ -35,7 +39,7 @@ async function stop({ options, terminal, print, note }: CommandContext<Options>)
   const running = files.filter((file) => runningPid(file) !== null);
   if (running.length === 0) {
     note('No kafka server to stop');
-    note('npm stop ends the brokers of npm start, --pid-file those started with a pid file.');
+    note('Brokers of npm start: npm stop ends all, --pid-file data/broker-<id>/broker.pid one.');
     return ExitCode.failure;
   }
   for (const file of running) {

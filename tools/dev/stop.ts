@@ -16,6 +16,8 @@ interface Options {
 
 /** A broker flushes all its logs on the way out; that may take a while. */
 const BROKER_DEADLINE_MS = 60_000;
+/** After which it is said what takes so long. */
+const SILENT_MS = 2000;
 
 export const definition: CommandDefinition<Options> = {
   name: 'npm stop --',
@@ -40,9 +42,14 @@ async function stop({ options, terminal, print }: CommandContext<Options>): Prom
     print(outcome === 'stopped' ? `✔ ${what} stopped` : `✔ ${what} did not stop, so it was killed`);
   };
   for (const id of layout.brokerIds().reverse()) {
+    const telling = setTimeout(
+      () => print(`  Broker ${id} hands over what it leads and flushes its logs ...`),
+      SILENT_MS,
+    );
     const outcome = await stopByPidFile(layout.brokerPidFile(id), {
       deadlineMs: BROKER_DEADLINE_MS,
     });
+    clearTimeout(telling);
     tell(`Broker ${id}`, outcome);
   }
   tell('ZooKeeper', await stopZookeeper({ home: layout.zookeeperHome }));
