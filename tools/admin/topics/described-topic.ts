@@ -1,11 +1,17 @@
-import type { ConfigEntry } from '../../../client/admin';
+import type { ConfigEntry, OngoingReassignment } from '../../../client/admin';
 import type { PartitionMetadata } from '../../../client/network';
 
 /** A partition as kafka-topics shows it. */
-export type DescribedPartition = Pick<
+export interface DescribedPartition extends Pick<
   PartitionMetadata,
   'partition' | 'leader' | 'replicas' | 'isr'
->;
+> {
+  /** Where it is being moved to and from; undefined when it is not. */
+  readonly reassignment?: Pick<
+    OngoingReassignment,
+    'replicas' | 'addingReplicas' | 'removingReplicas'
+  >;
+}
 
 /** A topic as kafka-topics shows it. */
 export interface DescribedTopic {
@@ -20,3 +26,14 @@ export interface DescribedTopic {
 }
 
 export const NO_LEADER = -1;
+
+/**
+ * Replicas that the partition is meant to have: brokers that a move has yet to add do not count. A
+ * move that was over when the partition was looked at is passed over, as TopicCommand.java does.
+ */
+export function replicationFactor({ replicas, reassignment }: DescribedPartition): number {
+  if (!reassignment) return replicas.length;
+  const { addingReplicas, removingReplicas } = reassignment;
+  const isUnderWay = [...addingReplicas, ...removingReplicas].some((id) => replicas.includes(id));
+  return isUnderWay ? reassignment.replicas.length - addingReplicas.length : replicas.length;
+}

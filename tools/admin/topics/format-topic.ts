@@ -1,5 +1,10 @@
 import { ZERO_UUID } from '../../../client/protocol/schema';
-import { NO_LEADER, type DescribedPartition, type DescribedTopic } from './described-topic';
+import {
+  NO_LEADER,
+  replicationFactor,
+  type DescribedPartition,
+  type DescribedTopic,
+} from './described-topic';
 import type { DescriptionPlan } from './partition-report';
 
 /** The lines of `kafka-topics --describe` about one topic, tab-separated as TopicCommand.java's. */
@@ -13,18 +18,25 @@ function topicLine({ name, topicId, partitions, configs }: DescribedTopic): stri
     `Topic: ${name}`,
     ...(topicId === ZERO_UUID ? [] : [`TopicId: ${topicId}`]),
     `PartitionCount: ${partitions.length}`,
-    `ReplicationFactor: ${replicationFactor(partitions)}`,
+    `ReplicationFactor: ${factorOf(partitions)}`,
     `Configs: ${configs.map((config) => `${config.name}=${config.value}`).join(',')}`,
   ].join('\t');
 }
 
 function partitionLine(topic: string, partition: DescribedPartition): string {
+  const { reassignment } = partition;
   return [
     `\tTopic: ${topic}`,
     `Partition: ${partition.partition}`,
     `Leader: ${partition.leader === NO_LEADER ? 'none' : partition.leader}`,
     `Replicas: ${partition.replicas.join(',')}`,
     `Isr: ${partition.isr.join(',')}`,
+    ...(reassignment
+      ? [
+          `Adding Replicas: ${reassignment.addingReplicas.join(',')}`,
+          `Removing Replicas: ${reassignment.removingReplicas.join(',')}`,
+        ]
+      : []),
     // Eligible leader replicas exist in KRaft clusters only; Kafka prints the columns regardless.
     'Elr: N/A',
     'LastKnownElr: N/A',
@@ -37,17 +49,22 @@ export function topicAsJson(topic: DescribedTopic, plan: DescriptionPlan): objec
     topic: topic.name,
     topicId: topic.topicId,
     partitionCount: topic.partitions.length,
-    replicationFactor: replicationFactor(topic.partitions),
+    replicationFactor: factorOf(topic.partitions),
     configs: Object.fromEntries(topic.configs.map(({ name, value }) => [name, value])),
-    partitions: plan.partitions.map(({ partition, leader, replicas, isr }) => ({
+    partitions: plan.partitions.map(({ partition, leader, replicas, isr, reassignment }) => ({
       partition,
       leader: leader === NO_LEADER ? null : leader,
       replicas,
       isr,
+      ...(reassignment && {
+        addingReplicas: reassignment.addingReplicas,
+        removingReplicas: reassignment.removingReplicas,
+      }),
     })),
   };
 }
 
-function replicationFactor(partitions: readonly DescribedPartition[]): number {
-  return partitions[0]?.replicas.length ?? 0;
+/** That of the first partition stands for all, as in Kafka. */
+function factorOf([first]: readonly DescribedPartition[]): number {
+  return first ? replicationFactor(first) : 0;
 }

@@ -1,4 +1,9 @@
-import { NO_LEADER, type DescribedPartition, type DescribedTopic } from './described-topic';
+import {
+  NO_LEADER,
+  replicationFactor,
+  type DescribedPartition,
+  type DescribedTopic,
+} from './described-topic';
 import { REPORTS, type TopicsOptions } from './topics-options';
 
 type Report = (typeof REPORTS)[number];
@@ -8,7 +13,7 @@ const TROUBLE: Record<
   Report,
   (partition: DescribedPartition, minIsr: number, live: ReadonlySet<number>) => boolean
 > = {
-  underReplicatedPartitions: ({ isr, replicas }) => isr.length < replicas.length,
+  underReplicatedPartitions: (partition) => partition.isr.length < replicationFactor(partition),
   underMinIsrPartitions: ({ leader, isr }, minIsr) => leader === NO_LEADER || isr.length < minIsr,
   atMinIsrPartitions: ({ isr }, minIsr) => isr.length === minIsr,
   unavailablePartitions: ({ leader }, _minIsr, live) => !live.has(leader),

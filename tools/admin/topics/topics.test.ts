@@ -1,5 +1,7 @@
+import { ProtocolError } from '../../../client/protocol/protocol-error';
 import { ZERO_UUID } from '../../../client/protocol/schema';
 import { awaitedBrokers } from './awaited-brokers';
+import { describedTopics } from './describe-topics';
 import { NO_LEADER, type DescribedTopic } from './described-topic';
 import { formatTopic, topicAsJson } from './format-topic';
 import { planDescription } from './partition-report';
@@ -101,6 +103,61 @@ describe('a described topic', () => {
         '\tTopic: t\tPartition: 3\tLeader: none\tReplicas: 3,1,2\tIsr: \tElr: N/A\tLastKnownElr: N/A',
       ].join('\n'),
     );
+  });
+
+  describe('while its partitions are moved', () => {
+    const replicas = [2, 1, 3];
+    const reassignment = { replicas, addingReplicas: [2], removingReplicas: [3] };
+    const moving: DescribedTopic = {
+      ...{ name: 't', topicId: ZERO_UUID, configs: [], minIsr: 1 },
+      partitions: [
+        { partition: 0, leader: 1, replicas, isr: [1, 3], reassignment },
+        { partition: 1, leader: 1, replicas, isr: [1], reassignment },
+        // Over when the partition was looked at, and one replica is not in sync.
+        {
+          ...{ partition: 2, leader: 1, replicas: [1, 4], isr: [1] },
+          reassignment: { replicas: [5, 6, 1, 4], addingReplicas: [5, 6], removingReplicas: [] },
+        },
+      ],
+    };
+
+    test('brokers that are yet to be added do not count as replicas', () => {
+      const [topicLine, first] = formatTopic(moving, planDescription(moving, {}, live));
+      expect(topicLine).toBe('Topic: t\tPartitionCount: 3\tReplicationFactor: 2\tConfigs: ');
+      expect(first).toBe(
+        '\tTopic: t\tPartition: 0\tLeader: 1\tReplicas: 2,1,3\tIsr: 1,3' +
+          '\tAdding Replicas: 2\tRemoving Replicas: 3\tElr: N/A\tLastKnownElr: N/A',
+      );
+    });
+
+    test('nor are they missing', () => {
+      const plan = planDescription(moving, { underReplicatedPartitions: true }, live);
+      expect(plan.partitions.map(({ partition }) => partition)).toEqual([1, 2]);
+    });
+
+    test('as JSON', () =>
+      expect(topicAsJson(moving, planDescription(moving, {}, live))).toMatchObject({
+        replicationFactor: 2,
+        partitions: [{ addingReplicas: [2], removingReplicas: [3] }, {}, {}],
+      }));
+
+    test.each([
+      ['UNSUPPORTED_VERSION', undefined],
+      ['NOT_CONTROLLER', 'NOT_CONTROLLER'],
+    ] as const)('when listing the moves ends with %s', async (code, thrown) => {
+      const described = describedTopics(
+        {
+          describeTopics: async () => [
+            { name: 't', topicId: ZERO_UUID, isInternal: false, partitions: [] },
+          ],
+          describeConfigs: async () => [],
+          listPartitionReassignments: () => Promise.reject(new ProtocolError(code)),
+        },
+        ['t'],
+      );
+      if (thrown) await expect(described).rejects.toMatchObject({ code: thrown });
+      else expect(await described).toMatchObject([{ name: 't' }]);
+    });
   });
 
   test('without an id, as from old brokers', () => {
