@@ -75,15 +75,18 @@ test('what is needed before a repetition is done first, with the reason', async 
   expect(beforeRetry).toHaveBeenCalledWith('refresh-metadata', expect.any(ProtocolError));
 });
 
-test('what takes long is told once, with the last error', async () => {
+test('what takes long is told now and then, with the last error', async () => {
   const error = new ProtocolError('LEADER_NOT_AVAILABLE');
   const told: [unknown, number][] = [];
   const onSlow = (last: unknown, ms: number) => void told.push([last, ms]);
   await expect(retrying(failing(error), call({ onSlow }))).rejects.toThrow('Asking did not');
-  expect(told).toEqual([[error, 3100]]);
+  expect(told).toEqual([
+    [error, 3100],
+    [error, 9500],
+  ]);
   const quick = { ...call({ onSlow }), timeoutMs: 2900 };
   await expect(retrying(failing(error), quick)).rejects.toThrow('Asking did not');
-  expect(told).toHaveLength(1);
+  expect(told).toHaveLength(2);
 });
 
 test('the only attempt fails with its own error', async () => {

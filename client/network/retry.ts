@@ -4,6 +4,7 @@ import { backoffMs } from '../runtime/backoff';
 import { delay, type Clock } from '../runtime/clock';
 import { describeError, KafkaClassicError } from '../runtime/error';
 import { inTime } from '../runtime/in-time';
+import { Reminders } from '../runtime/reminders';
 import type { RetryOptions } from './client-options';
 import { ConnectionError } from './connection-error';
 
@@ -48,11 +49,9 @@ export interface RetryCall {
   random: () => number;
   /** Called before each repetition; may repair things, such as refresh metadata. */
   beforeRetry?: (action: ClientAction, error: unknown) => Promise<void> | void;
-  /** Called once, with the last error, when it takes so long that somebody may wonder. */
+  /** Called with the last error when it takes long, and then at growing distance. */
   onSlow?: (error: KafkaClassicError, elapsedMs: number) => void;
 }
-
-const SLOW_MS = 3000;
 
 /** A request's own timeout, due at the same moment as the deadline, says more; it goes first. */
 const DEADLINE_GRACE_MS = 20;
@@ -77,7 +76,7 @@ export async function retrying<T>(
     jitter: policy.factor,
   };
   let last: unknown;
-  let isSlow = false;
+  const reminders = new Reminders();
   for (let attempt = 0; ; attempt++) {
     const remaining = start + timeoutMs - clock.monotonic();
     const late = (): Error =>
@@ -96,10 +95,7 @@ export async function retrying<T>(
       if (attempt >= policy.retries || elapsed + wait >= timeoutMs) {
         throw attempt === 0 ? error : new RetriesExhaustedError(what, attempt + 1, elapsed, error);
       }
-      if (!isSlow && elapsed >= SLOW_MS) {
-        isSlow = true;
-        onSlow?.(error, elapsed);
-      }
+      if (reminders.areDue(elapsed)) onSlow?.(error, elapsed);
       last = error;
       await delay(wait, clock);
     }

@@ -64,6 +64,7 @@ export class BatchOutcomes {
 
   delivered(queue: PartitionQueue, batch: ProducerBatch, arrival: BatchArrival): void {
     queue.sequence.delivered(batch);
+    queue.recover();
     if (batch.state !== 'settled') {
       this.counters.recordsDelivered += batch.recordCount;
       this.counters.bytesDelivered += batch.sizeInBytes;
@@ -87,7 +88,7 @@ export class BatchOutcomes {
     } else if (next === 'split') {
       this.split(queue, batch);
     } else {
-      this.repeat(nodeId, queue, batch);
+      this.repeat(nodeId, queue, batch, error);
     }
   }
 
@@ -117,9 +118,10 @@ export class BatchOutcomes {
     } else if (batch.uncertain && !sequence.isCurrent(batch)) {
       this.end(queue, batch, uncertainDelivery(batch));
     } else if (decision === 'wait') {
+      queue.suffer(error, this.edges.clock.monotonic());
       queue.putBack([batch]);
     } else {
-      this.repeat(nodeId, queue, batch);
+      this.repeat(nodeId, queue, batch, error);
     }
     return true;
   }
@@ -140,13 +142,15 @@ export class BatchOutcomes {
   }
 
   /** Sends a batch once more, after a while. */
-  private repeat(nodeId: number, queue: PartitionQueue, batch: ProducerBatch): void {
+  private repeat(nodeId: number, queue: PartitionQueue, batch: ProducerBatch, why: Error): void {
     const { retryBackoffMs, retryBackoffMaxMs } = this.options;
     const { clock, random } = this.edges;
+    const now = clock.monotonic();
+    queue.suffer(why, now);
     const backoff = { initialMs: retryBackoffMs, maxMs: retryBackoffMaxMs };
     queue.putBack([batch]);
     queue.failedAt = nodeId;
-    queue.retryAt = clock.monotonic() + backoffMs(backoff, batch.attempts - 1, random);
+    queue.retryAt = now + backoffMs(backoff, batch.attempts - 1, random);
   }
 
   /**
@@ -157,7 +161,7 @@ export class BatchOutcomes {
   withoutId(error: Error, final: boolean): void {
     for (const queue of [...this.accumulator.active]) {
       if (queue.sequence.identity) continue;
-      if (queue.head) queue.head.lastError = error;
+      queue.suffer(error, this.edges.clock.monotonic());
       if (!final) continue;
       for (const batch of queue.takeOlderThan(Infinity)) {
         this.end(queue, batch, new ProduceError(batch, error, noIdAdvice));
@@ -169,8 +173,10 @@ export class BatchOutcomes {
   expire(queue: PartitionQueue, now: number): void {
     const { deliveryTimeoutMs } = this.options;
     const before = now - deliveryTimeoutMs;
-    const late = (batch: ProducerBatch): Error =>
-      new DeliveryTimeoutError(batch, deliveryTimeoutMs, batch.lastError);
+    const late = (batch: ProducerBatch): Error => {
+      const cause = queue.trouble?.error ?? batch.lastError;
+      return new DeliveryTimeoutError(batch, deliveryTimeoutMs, cause);
+    };
     // Their bytes stay with the socket until the request is over.
     for (const batch of queue.flyingOlderThan(before)) this.fail(batch, late(batch));
     for (const batch of queue.takeOlderThan(before)) this.end(queue, batch, late(batch));
@@ -212,7 +218,9 @@ export class BatchOutcomes {
 
   private release(queue: PartitionQueue, batch: ProducerBatch): void {
     this.accumulator.release(batch);
-    if (queue.isEmpty) this.accumulator.active.delete(queue);
+    if (!queue.isEmpty) return;
+    queue.recover();
+    this.accumulator.active.delete(queue);
   }
 
   private readonly onThrow = (thrown: unknown): void => {

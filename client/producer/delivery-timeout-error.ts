@@ -15,14 +15,17 @@ export class DeliveryTimeoutError extends KafkaClassicError {
     timeoutMs: number,
     cause: Error | undefined,
   ) {
-    const sent = attempts === 0 ? 'It was never sent.' : `It was sent ${attempts} times.`;
+    const times = attempts === 1 ? 'once' : `${attempts} times`;
+    const sent = attempts === 0 ? 'It was never sent.' : `It was sent ${times}.`;
     const last = cause ? ` The last time: ${describeError(cause)}` : '';
     super(
       `${topic}-${partition}: a batch was not acknowledged within ${timeoutMs} ms. ${sent}${last}`,
       {
         code: 'DELIVERY_TIMED_OUT',
         retriable: true,
-        advice: 'Look at the last cause; if it goes away by itself, raise deliveryTimeoutMs.',
+        advice: cause
+          ? 'If that goes away by itself, raise deliveryTimeoutMs.'
+          : 'Look whether the brokers run and are not overloaded, or raise deliveryTimeoutMs.',
         cause,
       },
     );

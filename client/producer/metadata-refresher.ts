@@ -8,6 +8,7 @@ import type { TopicQueues } from './topic-queues';
 export class MetadataRefresher {
   private running = false;
   private attempts = 0;
+  private failed: Error | undefined;
 
   /** @param onDone told after each attempt, whether it succeeded or not */
   constructor(
@@ -15,6 +16,11 @@ export class MetadataRefresher {
     private readonly backoff: BackoffOptions,
     private readonly onDone: () => void,
   ) {}
+
+  /** Why there is no newer metadata; undefined when the last question was answered. */
+  get failure(): Error | undefined {
+    return this.failed;
+  }
 
   /**
    * Asks soon; does nothing while it is about to ask.
@@ -54,7 +60,9 @@ export class MetadataRefresher {
       this.attempts++;
       this.use(topics);
       await this.cluster.refreshMetadata();
+      this.failed = undefined;
     } catch (error) {
+      this.failed = error as Error;
       logger.debug(
         { event: 'metadata-refresh-failed', err: error },
         `Metadata could not be refreshed: ${describeError(error)}`,

@@ -1,5 +1,6 @@
 import { PartitionSequence } from './partition-sequence';
 import type { ProducerBatch } from './producer-batch';
+import type { Trouble } from './trouble';
 
 /**
  * The batches of one partition, in the order in which they must arrive: those in flight, then those
@@ -18,6 +19,7 @@ export class PartitionQueue {
   failedAt = -1;
   /** The numbers of an idempotent producer's records. */
   readonly sequence = new PartitionSequence();
+  private ill: Trouble | undefined;
   private flyingTo = -1;
   private readonly waiting: ProducerBatch[] = [];
   private readonly inFlight: ProducerBatch[] = [];
@@ -31,6 +33,20 @@ export class PartitionQueue {
   /** The batch that records are added to, if there is one. */
   get open(): ProducerBatch | undefined {
     return this.newest?.state === 'open' ? this.newest : undefined;
+  }
+
+  /** Why its records do not arrive; undefined when the last attempt succeeded. */
+  get trouble(): Trouble | undefined {
+    return this.ill;
+  }
+
+  /** An attempt to deliver has failed, or could not even be made. */
+  suffer(error: Error, now: number): void {
+    if (this.ill?.error !== error) this.ill = { error, since: this.ill?.since ?? now };
+  }
+
+  recover(): void {
+    this.ill = undefined;
   }
 
   get head(): ProducerBatch | undefined {

@@ -167,6 +167,7 @@ export class Producer {
       this.accumulator.attach(waiter);
       this.sender.wake();
       await waiter.wait();
+      await nextTick();
     } finally {
       this.accumulator.flushing--;
     }
@@ -204,6 +205,7 @@ export class Producer {
     this.sender.stop(late);
     this.forget();
     await this.cluster.close();
+    await nextTick();
   }
 
   private afterRun(inFlight: number): void {
@@ -211,4 +213,9 @@ export class Producer {
     const { pool } = this.accumulator;
     if (pool.exhausted && pool.tryReopen(inFlight === 0)) this.admission.resume();
   }
+}
+
+/** Failures of records that were in no batch are told in a tick of their own; those go first. */
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }

@@ -3,7 +3,9 @@ import { apis } from '../protocol/apis';
 import { Alarm } from '../runtime/alarm';
 import { BatchOutcomes } from './batch-outcomes';
 import { BrokerLane } from './broker-lane';
+import { DeliveryWatch } from './delivery-watch';
 import { MetadataRefresher } from './metadata-refresher';
+import { missingLeader } from './missing-leader';
 import type { PartitionQueue } from './partition-queue';
 import { ProduceError } from './produce-error';
 import { produceRequest } from './produce-request';
@@ -38,6 +40,7 @@ export class Sender {
   private readonly refresher: MetadataRefresher;
   private readonly ids: ProducerIdSource;
   private readonly outcomes: BatchOutcomes;
+  private readonly watch: DeliveryWatch;
   private scheduled = false;
   private inFlight = 0;
   private stopped = false;
@@ -50,6 +53,7 @@ export class Sender {
     private readonly counters: ProducerCounters,
     private readonly afterRun: (inFlight: number) => void,
   ) {
+    this.watch = new DeliveryWatch(cluster.options.logger);
     this.alarm = new Alarm(cluster.options.clock, () => this.run(), true);
     const backoff = { initialMs: options.retryBackoffMs, maxMs: options.retryBackoffMaxMs };
     const pause = { ...backoff, maxMs: Math.min(backoff.maxMs, LONGEST_REFRESH_PAUSE_MS) };
@@ -108,11 +112,13 @@ export class Sender {
     const { hurry } = this.accumulator;
     const { lingerMs, deliveryTimeoutMs } = this.options;
     const missing = new Set<string>();
+    const troubled: PartitionQueue[] = [];
     let next = Infinity;
     for (const queue of this.accumulator.active) {
       if (queue.oldest + deliveryTimeoutMs <= now) this.outcomes.expire(queue, now);
       if (queue.isEmpty) continue;
       next = Math.min(next, queue.oldest + deliveryTimeoutMs);
+      if (queue.trouble) troubled.push(queue);
       const at = queue.readyAt(lingerMs, hurry);
       if (at > now) {
         next = Math.min(next, at);
@@ -121,6 +127,7 @@ export class Sender {
       const leader = snapshot.leaderOf(queue.topic, queue.partition);
       if (!leader) {
         missing.add(queue.topic);
+        queue.suffer(missingLeader(queue, this.refresher.failure, snapshot.errors), now);
       } else if (this.mustBackOff(queue, leader.nodeId, now)) {
         next = Math.min(next, queue.retryAt);
       } else if (!this.mustLand(queue, leader.nodeId) && !this.lacksId(queue)) {
@@ -133,6 +140,7 @@ export class Sender {
     for (const [lane, queues] of ready) this.serve(lane, queues);
     if (missing.size > 0) this.refresher.request([...missing]);
     else this.refresher.satisfied();
+    this.watch.look(troubled, now);
     this.alarm.by(next);
     this.afterRun(this.inFlight);
   }
@@ -170,10 +178,10 @@ export class Sender {
     this.cluster
       .connection(lane.nodeId)
       .catch((error: Error) => {
-        const at = this.now() + this.options.retryBackoffMs;
+        const now = this.now();
         for (const queue of queues) {
-          if (queue.head) queue.head.lastError = error;
-          queue.retryAt = at;
+          queue.suffer(error, now);
+          queue.retryAt = now + this.options.retryBackoffMs;
           queue.failedAt = lane.nodeId;
         }
         this.refresher.request();

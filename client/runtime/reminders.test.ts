@@ -1,0 +1,8 @@
+import { Reminders } from './reminders';
+
+test('are due after three seconds, then less and less often', () => {
+  const reminders = new Reminders();
+  const told: number[] = [];
+  for (let ms = 0; ms <= 120_000; ms += 500) if (reminders.areDue(ms)) told.push(ms);
+  expect(told).toEqual([3000, 9000, 27_000, 81_000]);
+});
