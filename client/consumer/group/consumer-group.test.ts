@@ -319,6 +319,24 @@ describe('together', () => {
     await running;
   });
 
+  test('a commit that comes up while the member waits for its assignment is made before it gives up anything', async () => {
+    const partitionAssignors = ['cooperative-sticky'] as const;
+    const [first] = await subscribed({ partitionAssignors });
+    log.append(other, ['a']);
+    expect(await read(first, 1)).toEqual(['a']);
+    const assigns = deferred();
+    coordinator.mayAssign = assigns.promise;
+    const [second, two] = await subscribed({ partitionAssignors });
+    reading(second);
+    await broker.until(apis.SyncGroup, 3);
+    const committed = first.commit([{ ...other, offset: 1 }]);
+    assigns.resolve();
+    await committed;
+    reading(first);
+    await two.until('+1');
+    expect(offsets()).toMatchObject({ 'clicks-1': 1 });
+  });
+
   test('a member taken for dead is told that its partitions are lost, and joins again', async () => {
     const [consumer, recorder] = await subscribed();
     log.append(clicks, ['a']);

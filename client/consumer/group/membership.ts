@@ -189,8 +189,9 @@ export class Membership {
       assignment: flattened(assignment.topicPartitions),
       durationMs: this.cluster.options.clock.monotonic() - begin,
     });
-    const again = await this.untilClosed(this.host.adopt(joined));
+    // What is given up is given up only when whoever commits it in the application is done.
     this.host.onMayCommit();
+    const again = await this.untilClosed(this.host.adopt(joined));
     if (again !== undefined) this.join(again);
   }
 

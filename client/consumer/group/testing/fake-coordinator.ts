@@ -31,6 +31,8 @@ export class FakeCoordinator {
   readonly offsets = new Map<string, { offset: number; leaderEpoch: number; metadata: string }>();
   /** Member ids that left by themselves. */
   readonly left: string[] = [];
+  /** Nobody gets an assignment before it has resolved. */
+  mayAssign: Promise<void> = Promise.resolve();
   private leader = '';
   private protocol = '';
   private ids = 0;
@@ -57,7 +59,10 @@ export class FakeCoordinator {
       };
     });
     broker.on(apis.JoinGroup, (body) => (isAway() ? away : this.join(body)));
-    broker.on(apis.SyncGroup, (body) => (isAway() ? away : this.sync(body)));
+    broker.on(apis.SyncGroup, async (body) => {
+      await this.mayAssign;
+      return isAway() ? away : this.sync(body);
+    });
     broker.on(apis.Heartbeat, (body) => {
       if (isAway()) return away;
       const refused = this.refusal(body.memberId, body.generationId);
