@@ -1,6 +1,8 @@
 import type { Check } from './check';
 import { apiVersionsDiffer } from './checks/api-versions-differ';
 import { assignmentInvalid } from './checks/assignment-invalid';
+import { atMinIsr } from './checks/at-min-isr';
+import { belowMinIsr } from './checks/below-min-isr';
 import { brokerListDiffers } from './checks/broker-list-differs';
 import { brokerNotRegistered } from './checks/broker-not-registered';
 import { brokerUnreachable } from './checks/broker-unreachable';
@@ -94,7 +96,9 @@ export const checks: readonly Check[] = [
   leaderNotInIsr,
   isrEmpty,
   isrNotInReplicas,
+  belowMinIsr,
   isrMemberDead,
+  atMinIsr,
   underReplicated,
   leaderEpochAnomaly,
   partitionNodeExtra,

@@ -109,6 +109,8 @@ const planted: readonly [code: string, subject: string, plant: Plant][] = [
   ['ISR_EMPTY', 'clicks-0', (w) => (state(w).isr = [])],
   ['ISR_NOT_IN_REPLICAS', 'clicks-0', (w) => (state(w).isr = [1, 2, 3, 4])],
   ['ISR_MEMBER_DEAD', 'clicks-0', (w) => dies(w, 3)],
+  ['BELOW_MIN_ISR', 'clicks-0', (w) => (state(w).isr = [1])],
+  ['AT_MIN_ISR', 'clicks-0', (w) => (state(w).isr = [1, 2])],
   ['UNDER_REPLICATED', 'clicks-0', (w) => (state(w).isr = [1, 2])],
   [
     'LEADER_EPOCH_ANOMALY',
@@ -343,7 +345,21 @@ describe('what is not a disagreement', () => {
       }
       answers(w, 1).claims.get('clicks-2')!.error = 'NONE';
     });
-    expect(findings).toEqual([0, 1, 2].map((number) => `UNDER_REPLICATED clicks-${number}`));
+    const codes = ['AT_MIN_ISR', 'UNDER_REPLICATED'];
+    expect(findings).toEqual(
+      codes.flatMap((code) => [0, 1, 2].map((number) => `${code} clicks-${number}`)),
+    );
+  });
+
+  test('a partition without a leader: nobody can catch up, and nobody says how many shall', () => {
+    const findings = after((w) => {
+      Object.assign(state(w), { leader: -1, isr: [3] });
+    });
+    expect(findings.filter((one) => /UNDER_REPLICATED|MIN_ISR/.test(one))).toEqual([]);
+  });
+
+  test('at the minimum with all replicas: that is how it is meant', () => {
+    nothing((w) => answers(w, 1).minIsr.set('clicks', 3));
   });
 
   test('a topic on its way out: only that it is still there', () => {
@@ -430,7 +446,7 @@ describe('remedies that know more', () => {
     const world = healthySnapshot();
     for (const plant of plants) plant(world);
     const check = checks.find((one) => one.code === code)!;
-    return [...check.find(world)][0]?.remedy;
+    return [...check.find(world)].map(({ remedy = check.remedy }) => remedy)[0];
   };
   const deletion: Plant = (w) => w.zookeeper.deletions.set('clicks', { topicId: null, at: 0 });
 
@@ -447,6 +463,18 @@ describe('remedies that know more', () => {
       /^Start brokers 2 and 3,/,
       [(w) => (state(w).isr = [1]), (w) => dies(w, 3), (w) => dies(w, 2)],
     ],
+    ['BELOW_MIN_ISR', /^See why they do not catch up/, [(w) => (state(w).isr = [1])]],
+    [
+      'BELOW_MIN_ISR',
+      /^Start one of brokers 2 and 3;/,
+      [(w) => (state(w).isr = [1]), (w) => dies(w, 3), (w) => dies(w, 2)],
+    ],
+    [
+      'BELOW_MIN_ISR',
+      /^It has fewer replicas than that: lower/,
+      [(w) => answers(w, 1).minIsr.set('clicks', 4)],
+    ],
+    ['AT_MIN_ISR', /^Start broker 3 before/, [(w) => (state(w).isr = [1, 2]), (w) => dies(w, 3)]],
     ['DELETION_STUCK', /waits for broker 3/, [deletion, (w) => dies(w, 3)]],
     ['DELETION_STUCK', /reassignment/, [deletion, (w) => moving(w, [3], [])]],
     [

@@ -60,6 +60,14 @@ export function isAlive(snapshot: Snapshot, broker: number): boolean {
   return snapshot.zookeeper.registrations.has(broker);
 }
 
+/** What the leader takes for `min.insync.replicas`; undefined when nobody leads or it does not answer. */
+export function minIsrOf(
+  snapshot: Snapshot,
+  { topic, state: { leader } }: StatedPartition,
+): number | undefined {
+  return snapshot.brokers.get(leader)?.answers?.minIsr.get(topic);
+}
+
 export function partitionOf(
   snapshot: Snapshot,
   { topic, partition }: TopicPartition,

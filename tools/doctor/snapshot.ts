@@ -87,6 +87,8 @@ export interface BrokerAnswers {
   readonly logDirs: readonly LogDirView[];
   /** By {@link import('../../zk-coordination/stores/topic-partition').topicPartitionKey}. */
   readonly claims: ReadonlyMap<string, Claim>;
+  /** `min.insync.replicas` of the topics that it leads a partition of. */
+  readonly minIsr: ReadonlyMap<string, number>;
   /** In-sync copies here that lack what their leader tells clients is committed. */
   readonly behind: readonly Behind[];
   /** Asked of the one that `/controller` names only. */

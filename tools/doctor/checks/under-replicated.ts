@@ -1,3 +1,4 @@
+import { NO_LEADER } from '../../../zk-coordination/stores/partition-state';
 import { paths } from '../../../zk-coordination/stores/paths';
 import type { Check } from '../check';
 import { brokersNamed, ids, says } from '../finding';
@@ -13,7 +14,9 @@ export const underReplicated: Check = {
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {
       const { replicas, adding } = partition.assignment;
-      const { isr } = partition.state;
+      const { isr, leader } = partition.state;
+      // There is nobody to catch up with: NO_LEADER says what to do.
+      if (leader === NO_LEADER) continue;
       const missing = replicas.filter((id) => !isr.includes(id) && !adding.includes(id));
       if (missing.length === 0) continue;
       const dead = missing.filter((id) => !isAlive(snapshot, id));

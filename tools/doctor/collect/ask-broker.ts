@@ -1,5 +1,6 @@
 import { apis } from '../../../client/protocol/apis';
 import { errorFacts } from '../../../client/protocol/error-codes';
+import { ConfigResourceType } from '../../../client/protocol/messages/describe-configs';
 import { OffsetSpec } from '../../../client/protocol/messages/list-offsets';
 import { EpochAsker } from '../../../client/protocol/messages/offset-for-leader-epoch';
 import { formatEndpoint, type Connection } from '../../../client/network';
@@ -114,6 +115,29 @@ export async function askClaims(
     }
   }
   return claims;
+}
+
+const MIN_ISR = 'min.insync.replicas';
+
+/** `min.insync.replicas` of topics as the broker takes it, whoever has set it; of those it knows. */
+export async function askMinIsr(
+  connection: Connection,
+  topics: readonly string[],
+): Promise<Map<string, number>> {
+  const found = new Map<string, number>();
+  for (const chunk of inChunks(topics, PARTITIONS_PER_REQUEST)) {
+    const { results } = await connection.send(apis.DescribeConfigs, {
+      resources: chunk.map((resourceName) => ({
+        ...{ resourceType: ConfigResourceType.TOPIC, resourceName },
+        configurationKeys: [MIN_ISR],
+      })),
+    });
+    for (const { errorCode, resourceName, configs } of results) {
+      const entry = configs.find(({ name }) => name === MIN_ISR);
+      if (errorCode === 0 && entry?.value) found.set(resourceName, Number(entry.value));
+    }
+  }
+  return found;
 }
 
 export interface Committed extends TopicPartition {

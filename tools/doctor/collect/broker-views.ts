@@ -15,6 +15,7 @@ import {
   askLacking,
   askLogDirs,
   askMetadata,
+  askMinIsr,
   askOffice,
   type Committed,
 } from './ask-broker';
@@ -136,14 +137,16 @@ async function askAll(
   }));
   const holdsOffice = zookeeper.controller?.brokerId === id;
   try {
-    const [metadata, logDirs, claims, office] = await Promise.all([
+    const led = new Set(ledBy(zookeeper, id).map(({ topic }) => topic));
+    const [metadata, logDirs, claims, minIsr, office] = await Promise.all([
       askMetadata(connection),
       askLogDirs(connection),
       askClaims(connection, questions),
+      askMinIsr(connection, [...led]),
       holdsOffice ? askOffice(connection, timeoutMs) : undefined,
     ]);
     const apiVersions = apiVersionsOf(connection);
-    talk.answers = { ...metadata, apiVersions, logDirs, claims, behind: [], office };
+    talk.answers = { ...metadata, apiVersions, logDirs, claims, minIsr, behind: [], office };
   } catch (error) {
     talk.failure = reasonOf(error);
   }

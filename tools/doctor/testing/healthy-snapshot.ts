@@ -137,6 +137,7 @@ function broker(id: number): BrokerView {
           : { error: 'NOT_LEADER_OR_FOLLOWER', askedEpoch: -1 },
       ]),
     ),
+    minIsr: new Map([['clicks', 2]]),
     behind: [],
     office: id === 1 ? { error: undefined, reassignments: [] } : undefined,
   };
