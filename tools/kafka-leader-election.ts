@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import type { Admin } from '../client/admin';
-import { describeError } from '../client/runtime/error';
 import {
   bootstrapServers,
   declareAdminOptions,
@@ -8,6 +7,7 @@ import {
   type AdminOptions,
 } from './admin/admin-options';
 import { withAdmin } from './admin/admin-session';
+import { electionFailure } from './admin/election-failure';
 import { outcomes } from './admin/outcomes';
 import { readPartitionsFile, type NamedPartition } from './admin/partitions-file';
 import { ExitCode, runCommand, type CommandContext, type CommandDefinition } from './cli/command';
@@ -82,13 +82,30 @@ async function report(
   const unneeded = names(false);
   if (elected) print(`Successfully completed leader election (${label}) for partitions ${elected}`);
   if (unneeded) print(`Valid replica already elected for partitions ${unneeded}`);
-  for (const [name, error] of failures) {
-    print(
-      `Error completing leader election (${label}) for partition: ${name}: ${describeError(error)}`,
-    );
+  if (failures.size > 0) {
+    const { replicas, live } = await whoHolds(admin, failures.keys());
+    for (const [name, error] of failures) {
+      const reason = electionFailure(error, replicas.get(name) ?? [], live);
+      print(`Error completing leader election (${label}) for partition: ${name}: ${reason}`);
+    }
   }
   if (succeeded.length + failures.size === 0) print('No partition needs an election.');
   return failures.size === 0 ? ExitCode.ok : ExitCode.failure;
+}
+
+/** Replicas by `topic-partition`, and the brokers that live; to say which of them to start. */
+async function whoHolds(
+  admin: Admin,
+  names: Iterable<string>,
+): Promise<{ replicas: ReadonlyMap<string, readonly number[]>; live: ReadonlySet<number> }> {
+  const topics = new Set([...names].map((name) => name.slice(0, name.lastIndexOf('-'))));
+  const { succeeded } = await outcomes(admin.describeTopics([...topics]));
+  const { brokers } = await admin.describeCluster();
+  const all = succeeded.flatMap(({ partitions }) => partitions);
+  return {
+    replicas: new Map(all.map((one) => [`${one.topic}-${one.partition}`, one.replicas])),
+    live: new Set(brokers.map(({ nodeId }) => nodeId)),
+  };
 }
 
 function electionType({ electionType: text }: Options): 'preferred' | 'unclean' {

@@ -18,6 +18,11 @@ const byName: Partial<Record<ErrorName, string>> = {
   UNKNOWN_SERVER_ERROR: "Look into the broker's log.",
   UNKNOWN_TOPIC_OR_PARTITION:
     'Check the name with kafka-topics --list; repeat if it has just been created or is moving.',
+  LEADER_NOT_AVAILABLE:
+    'Repeat after a moment; if nobody leads by then, start the brokers that hold it (kafka-topics --describe --unavailable-partitions).',
+  NOT_CONTROLLER:
+    'Repeat after a moment: a controller that died is replaced when its ZooKeeper session is over.',
+  BROKER_NOT_AVAILABLE: 'Start that broker, or ask another one.',
   MESSAGE_TOO_LARGE:
     'Send smaller records, compress them, or raise max.message.bytes of the topic.',
   RECORD_LIST_TOO_LARGE: 'Send smaller batches, or raise segment.bytes of the topic.',
@@ -39,6 +44,9 @@ const byName: Partial<Record<ErrorName, string>> = {
   GROUP_ID_NOT_FOUND: 'Check the name with kafka-consumer-groups --list.',
   GROUP_SUBSCRIBED_TO_TOPIC: 'Stop the consumers that read it first.',
   GROUP_MAX_SIZE_REACHED: 'Stop members, or raise group.max.size of the brokers.',
+  PREFERRED_LEADER_NOT_AVAILABLE:
+    'Start the broker that comes first among the replicas, and elect again when it is in sync.',
+  ELIGIBLE_LEADERS_NOT_AVAILABLE: 'Start one of the brokers that hold it, then elect again.',
   REASSIGNMENT_IN_PROGRESS: 'Wait, or look at kafka-reassign-partitions --list.',
 };
 

@@ -1,6 +1,7 @@
 import { Admin, AdminError } from '../../client/admin';
 import { Cluster } from '../../client/network';
 import { clientSettings } from '../cli/client-properties';
+import { clientLog } from '../cli/client-log';
 import type { CommandContext } from '../cli/command';
 import { loadPropertiesFile } from '../cli/properties-file';
 import { mustReachBroker } from '../cli/reach-broker';
@@ -11,7 +12,7 @@ const CONNECTION_TIMEOUT_MS = 5000;
 
 /**
  * Connects an admin as `--bootstrap-server` and `--command-config` say, hands it over and closes it
- * afterwards. `bootstrap.servers` of the file does not count: the command line names the brokers.
+ * afterwards. What a call waits for is told on stderr after a few seconds. `bootstrap.servers` of the file does not count: the command line names the brokers.
  *
  * @param clientId how the tool calls itself, unless the file says otherwise
  * @throws UsageError for wrong options and configs; PropertiesFileError; KafkaClassicError when
@@ -38,7 +39,10 @@ export async function withCluster<T, Options extends AdminOptions>(
   if (withoutEffect.length > 0) {
     note(`Ignored in the --command-config file: ${withoutEffect.join(', ')}`);
   }
-  const defaults = { clientId, connectionTimeout: CONNECTION_TIMEOUT_MS };
+  const defaults = {
+    ...{ clientId, connectionTimeout: CONNECTION_TIMEOUT_MS },
+    logger: clientLog(note),
+  };
   const reaching = { ...defaults, ...client };
   await mustReachBroker(brokers, reaching);
   const cluster = new Cluster({ ...reaching, brokers });

@@ -1,6 +1,7 @@
 import { ranCommand } from '../cli/testing';
 import { RecordBatchBuilder } from '../../client/records';
-import type { ConfigEntry } from '../../client/admin';
+import { AdminError, type ConfigEntry } from '../../client/admin';
+import { ProtocolError } from '../../client/protocol/protocol-error';
 import { ManualClock } from '../../client/runtime/manual-clock';
 import { definition } from '../kafka-replica-verification';
 import { compareCompacted } from './compare-compacted';
@@ -201,7 +202,8 @@ describe('a run with --once', () => {
     ...{ isDefault: true, readOnly: false, isSensitive: false, synonyms: [], documentation: null },
   };
 
-  const ran = () =>
+  /** @param partitions of the topic; only the first so many have a leader */
+  const ran = (partitions = 1, led = partitions) =>
     new ReplicaVerifier(
       {
         listTopics: () => Promise.resolve([{ name: 't', topicId: 't', isInternal: false }]),
@@ -209,22 +211,28 @@ describe('a run with --once', () => {
           Promise.resolve([
             {
               ...{ name: 't', topicId: 't', isInternal: false },
-              partitions: [
-                {
-                  ...{ ...at, leader: 1, leaderEpoch: 1 },
-                  ...{ replicas: [1, 2], isr: [1, 2], offlineReplicas: [] },
-                },
-              ],
+              partitions: Array.from({ length: partitions }, (_, partition) => ({
+                ...{ topic: 't', partition, leader: partition < led ? 1 : -1, leaderEpoch: 1 },
+                ...{ replicas: [1, 2], isr: [1, 2], offlineReplicas: [] },
+              })),
             },
           ]),
         describeConfigs: () => Promise.resolve([{ type: 'TOPIC', name: 't', configs: [policy] }]),
-        listOffsets: (questions) =>
-          Promise.resolve(
-            questions.map((question) => ({
+        listOffsets: (questions) => {
+          const listed = questions
+            .filter(({ partition }) => partition < led)
+            .map((question) => ({
               ...question,
               ...{ offset: question.at === 'latest' ? 2 : 0, timestamp: -1, leaderEpoch: 1 },
-            })),
-          ),
+            }));
+          if (listed.length === questions.length) return Promise.resolve(listed);
+          const names = questions.map(({ partition }) => `t-${partition}`);
+          const failures = names
+            .slice(listed.length)
+            .map((name): [string, Error] => [name, new ProtocolError('LEADER_NOT_AVAILABLE')]);
+          const succeeded = new Map(listed.map((one) => [`t-${one.partition}`, one]));
+          return Promise.reject(new AdminError('Listing offsets', new Map(failures), succeeded));
+        },
       },
       {
         read: (brokerId, wanted) => {
@@ -256,6 +264,19 @@ describe('a run with --once', () => {
     source.logs.set(2, [batch(0, ['a']), batch(1, ['x'])]);
     expect(await ran()).toBe(1);
     expect(lines[1]).toContain('has unmatched checksum at offset 1');
+  });
+
+  test('ends with 1 and names a partition without a leader', async () => {
+    for (const id of [1, 2]) source.logs.set(id, [batch(0, ['a']), batch(1, ['b'])]);
+    expect(await ran(2, 1)).toBe(1);
+    expect(notes).toEqual(['t-1 has no leader that answers and is left out.']);
+    expect(lines[1]).toBe('max lag is 0 for partition t-0 at offset 2 among 1 partitions');
+  });
+
+  test('fails when nothing could be compared', async () => {
+    await expect(ran(1, 0)).rejects.toMatchObject({ code: 'LEADER_NOT_AVAILABLE' });
+    expect(notes).toEqual(['t-0 has no leader that answers and is left out.']);
+    expect(lines).toEqual([]);
   });
 
   test('ends with 1 when one of them cannot be read', async () => {

@@ -32,6 +32,7 @@ export class ReplicaVerifier {
   /**
    * @param isChosen which topics
    * @returns the exit code: 1 when replicas differ, and when `--once` could not compare all
+   * @throws AdminToolError when there is nothing to compare
    */
   async run(isChosen: (topic: string) => boolean): Promise<number> {
     const { options, note } = this.context;
@@ -90,7 +91,7 @@ export class ReplicaVerifier {
     this.tell(progressText(verification.progress()));
     const behind = verification.behind(ends);
     for (const name of behind) note(`${name} could not be compared to its end.`);
-    return behind.length === 0;
+    return behind.length === 0 && this.leftOut.length === 0;
   }
 
   /** Where replicas have gone, and what is not there any more. */
@@ -105,6 +106,8 @@ export class ReplicaVerifier {
   }
 
   private topics: readonly string[] = [];
+  /** Partitions that nobody could tell the offsets of, by name. */
+  private readonly leftOut: string[] = [];
 
   private async partitions(isChosen: (topic: string) => boolean): Promise<CheckedPartition[]> {
     const { options, note } = this.context;
@@ -124,11 +127,19 @@ export class ReplicaVerifier {
     for (const { topic, partition, replicas } of assignments) {
       const name = nameOf({ topic, partition });
       const position = begins.get(name);
-      if (position === undefined) note(`${name} has no leader that answers and is left out.`);
-      else {
+      if (position === undefined) {
+        note(`${name} has no leader that answers and is left out.`);
+        this.leftOut.push(name);
+      } else {
         const isCompacted = compacted.has(topic);
         checked.push({ topic, partition, replicas, position, isCompacted });
       }
+    }
+    if (checked.length === 0) {
+      throw new AdminToolError('Nothing was compared: no partition has a leader that answers.', {
+        code: 'LEADER_NOT_AVAILABLE',
+        advice: 'kafka-topics --describe shows where their replicas are; start those brokers.',
+      });
     }
     return checked;
   }
