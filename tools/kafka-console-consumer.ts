@@ -7,6 +7,7 @@ import { runCommand, type CommandContext, type CommandDefinition } from './cli/c
 import { keyValueOption } from './cli/key-value-option';
 import { wholeNumber } from './cli/number-option';
 import { tellIfSlow } from './cli/tell-if-slow';
+import { begunInTime } from './console/begun-in-time';
 import { chooseFormatter } from './console/choose-formatter';
 import {
   consumerSettings,
@@ -112,7 +113,8 @@ async function run(context: CommandContext<ConsoleConsumerOptions>): Promise<voi
     const begun = tellIfSlow(begin(), () =>
       note(`Still looking for the topic on ${options.bootstrapServer}; end with Ctrl-C.`),
     );
-    if (await beforeAbort(begun, signal)) await printer.run();
+    const left = await begunInTime(begun, signal, options.timeoutMs);
+    if (left !== undefined) await printer.run(left);
   } finally {
     const { groupId, enableAutoCommit } = consumerOptions;
     if (groupId !== undefined && enableAutoCommit !== false) {
@@ -180,21 +182,6 @@ async function targets(kafka: Kafka, plan: ReadPlan): Promise<AssignmentTarget[]
     retriable: true,
     advice: 'Look at what there is with kafka-topics --list.',
   });
-}
-
-/** Waits for something that may take long. @returns false when the signal came first */
-async function beforeAbort(task: Promise<void>, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<false>((resolve) => {
-    stop = () => resolve(false);
-    signal.addEventListener('abort', stop);
-  });
-  try {
-    return await Promise.race([task.then(() => true), aborted]);
-  } finally {
-    if (stop) signal.removeEventListener('abort', stop);
-  }
 }
 
 if (require.main === module) void runCommand(definition);

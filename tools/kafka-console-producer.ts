@@ -8,6 +8,7 @@ import { keyValueOption } from './cli/key-value-option';
 import { linesOf } from './cli/line-source';
 import { wholeNumber } from './cli/number-option';
 import { tellIfSlow } from './cli/tell-if-slow';
+import { tellUnacknowledged } from './cli/tell-unacknowledged';
 import { LineReader } from './console/line-reader';
 import { lineReaderOptions } from './console/line-reader-options';
 import { LineSender } from './console/line-sender';
@@ -102,7 +103,7 @@ export const definition: CommandDefinition<ConsoleProducerOptions> = {
 };
 
 async function run(context: CommandContext<ConsoleProducerOptions>): Promise<number> {
-  const { options, note } = context;
+  const { options, note, signal } = context;
   const { topic, sync = false } = options;
   const { client, producer: producerOptions } = producerSettings(options);
   const reader = new LineReader(lineReaderOptions(readerProperties(options)));
@@ -114,19 +115,24 @@ async function run(context: CommandContext<ConsoleProducerOptions>): Promise<num
     onFailure: (line, error) =>
       note(`Error when sending line ${line} to topic ${topic}: ${describeError(error)}`),
   });
+  tellUnacknowledged(context, () => sender.unacknowledged);
   // What is wrong with the way there is told with the lines that could not go it.
   void tellIfSlow(producer.connect(), () =>
     note(`Still looking for a broker on ${client.brokers!.join()}; lines wait.`),
   ).catch(() => {});
   try {
     await sendLines(context, reader, sender);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    note(describeError(error));
   } finally {
     await sender.settle();
     await producer.close();
   }
   if (sender.failed === 0) return ExitCode.ok;
   note(`${sender.failed} of ${reader.line} lines were not delivered.`);
-  return ExitCode.failure;
+  // How an interrupted run ends says the signal.
+  return signal.aborted ? ExitCode.ok : ExitCode.failure;
 }
 
 /** Sends what comes until the input or the process ends. Lines before a wrong one are sent. */

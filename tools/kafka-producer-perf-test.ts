@@ -7,6 +7,7 @@ import { clientLog } from './cli/client-log';
 import { ExitCode, runCommand, type CommandContext, type CommandDefinition } from './cli/command';
 import { collectKeyValue } from './cli/key-value-option';
 import { wholeNumber } from './cli/number-option';
+import { tellUnacknowledged } from './cli/tell-unacknowledged';
 import { metricLines } from './perf/print-metrics';
 import {
   DEFAULT_CLIENT_ID,
@@ -84,6 +85,7 @@ async function run(context: CommandContext<ProducerPerfOptions>): Promise<number
     clock,
     signal,
   });
+  tellUnacknowledged(context, () => load.unacknowledged);
   const report = setInterval(() => {
     const line = statistics.closeWindow(clock.monotonic());
     if (line !== undefined) print(line);
@@ -102,7 +104,8 @@ async function run(context: CommandContext<ProducerPerfOptions>): Promise<number
     await producer.close();
   }
   for (const [reason, records] of load.failures) note(`${records} records failed: ${reason}`);
-  return load.failures.size === 0 ? ExitCode.ok : ExitCode.failure;
+  // How an interrupted run ends says the signal.
+  return load.failures.size === 0 || signal.aborted ? ExitCode.ok : ExitCode.failure;
 }
 
 function throughput(text: string): number {

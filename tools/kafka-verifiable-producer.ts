@@ -3,9 +3,9 @@ import { Option } from 'commander';
 import { Kafka } from '../client';
 import { systemClock } from '../client/runtime/clock';
 import { clientLog } from './cli/client-log';
-import { runCommand, type CommandContext, type CommandDefinition } from './cli/command';
+import { ExitCode, runCommand, type CommandContext, type CommandDefinition } from './cli/command';
 import { wholeNumber } from './cli/number-option';
-import { tellIfSlow } from './cli/tell-if-slow';
+import { tellUnacknowledged } from './cli/tell-unacknowledged';
 import { ThroughputThrottle } from './perf/throughput-throttle';
 import {
   throughputArgument,
@@ -55,19 +55,15 @@ export const definition: CommandDefinition<VerifiableProducerOptions> = {
   run,
 };
 
-async function run(context: CommandContext<VerifiableProducerOptions>): Promise<void> {
+async function run(context: CommandContext<VerifiableProducerOptions>): Promise<number> {
   const { options, signal, print, note } = context;
   const { client, producer } = verifiableProducerSettings(options);
   const brokers = client.brokers as readonly string[];
   const kafka = new Kafka({ ...client, brokers, logger: clientLog(note) });
   const clock = systemClock;
   const { throughput } = options;
-  const connecting = kafka.producer(producer);
-  void tellIfSlow(connecting.connect(), () =>
-    note(`Still looking for a broker on ${brokers.join()}; records wait.`),
-  ).catch(() => {});
-  await new VerifiableProducer({
-    producer: connecting,
+  const load = new VerifiableProducer({
+    producer: kafka.producer(producer),
     topic: options.topic,
     maxMessages: options.maxMessages,
     throughput,
@@ -78,7 +74,11 @@ async function run(context: CommandContext<VerifiableProducerOptions>): Promise<
     clock,
     signal,
     print,
-  }).execute();
+  });
+  tellUnacknowledged(context, () => load.unacknowledged);
+  const allAcknowledged = await load.execute();
+  // How an interrupted run ends says the signal.
+  return allAcknowledged || signal.aborted ? ExitCode.ok : ExitCode.failure;
 }
 
 if (require.main === module) void runCommand(definition);

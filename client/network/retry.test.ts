@@ -82,7 +82,7 @@ test('what takes long is told now and then, with the last error', async () => {
   await expect(retrying(failing(error), call({ onSlow }))).rejects.toThrow('Asking did not');
   expect(told).toEqual([
     [error, 3100],
-    [error, 9500],
+    [error, 9100],
   ]);
   const quick = { ...call({ onSlow }), timeoutMs: 2900 };
   await expect(retrying(failing(error), quick)).rejects.toThrow('Asking did not');

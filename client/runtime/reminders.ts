@@ -10,7 +10,7 @@ export class Reminders {
   /** Whether it is time to tell; if so, the next time is later. */
   areDue(elapsedMs: number): boolean {
     if (elapsedMs < this.next) return false;
-    this.next = elapsedMs * GROWTH;
+    while (this.next <= elapsedMs) this.next *= GROWTH;
     return true;
   }
 }

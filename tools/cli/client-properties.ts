@@ -24,12 +24,21 @@ type Apply = (settings: MutableSettings, value: string, name: string) => void;
 interface Property {
   readonly roles: readonly ClientRole[];
   readonly apply: Apply;
+  /** A value it takes; none where it sets no option. */
+  readonly example?: string;
 }
 
 const everyone: readonly ClientRole[] = ['producer', 'consumer', 'admin'];
 const producer: readonly ClientRole[] = ['producer'];
 const consumer: readonly ClientRole[] = ['consumer'];
 const consumerAndAdmin: readonly ClientRole[] = ['consumer', 'admin'];
+
+const ASSIGNORS: Readonly<Record<string, AssignorName>> = {
+  RangeAssignor: 'range',
+  RoundRobinAssignor: 'roundrobin',
+  StickyAssignor: 'sticky',
+  CooperativeStickyAssignor: 'cooperative-sticky',
+};
 
 /** Kafka's names of client configs (ProducerConfig, ConsumerConfig, AdminClientConfig). */
 const PROPERTIES: Readonly<Record<string, Property>> = {
@@ -135,6 +144,7 @@ const PROPERTIES: Readonly<Record<string, Property>> = {
     apply: ({ consumer }, v, name) => {
       consumer.partitionAssignors = splitList(v).map((word) => assignorOf(word, name));
     },
+    example: 'range',
   },
   'session.timeout.ms': number(consumer, ({ consumer }, v) => (consumer.sessionTimeoutMs = v)),
   'isolation.level': oneOf(
@@ -182,7 +192,7 @@ export function clientSettings(
   role: ClientRole,
   properties: Readonly<Record<string, string>>,
 ): ClientSettings {
-  const settings: MutableSettings = { client: {}, producer: {}, consumer: {}, withoutEffect: [] };
+  const settings = nothingSet();
   for (const [name, value] of Object.entries(properties)) {
     const property = Object.hasOwn(PROPERTIES, name) ? PROPERTIES[name] : undefined;
     if (!property?.roles.includes(role)) throw unknown(role, name);
@@ -191,12 +201,29 @@ export function clientSettings(
   return settings;
 }
 
-const ASSIGNORS: Readonly<Record<string, AssignorName>> = {
-  RangeAssignor: 'range',
-  RoundRobinAssignor: 'roundrobin',
-  StickyAssignor: 'sticky',
-  CooperativeStickyAssignor: 'cooperative-sticky',
-};
+function nothingSet(): MutableSettings {
+  return { client: {}, producer: {}, consumer: {}, withoutEffect: [] };
+}
+
+/**
+ * Kafka's names of our clients' options, by the option. Without those that are ordinary words, such
+ * as `retries`: texts are searched for these names.
+ */
+export const kafkaNameOfOption: ReadonlyMap<string, string> = new Map(
+  Object.entries(PROPERTIES).flatMap(([name, property]) =>
+    optionsSetBy(property)
+      .filter((option) => /[A-Z]/.test(option))
+      .map((option) => [option, name] as const),
+  ),
+);
+
+function optionsSetBy({ apply, example }: Property): string[] {
+  if (example === undefined) return [];
+  const settings = nothingSet();
+  apply(settings, example, '');
+  const { client, producer, consumer } = settings;
+  return [client, producer, consumer].flatMap((options) => Object.keys(options));
+}
 
 /** By Kafka's class, with or without its package, or by the name on the wire. */
 function assignorOf(word: string, property: string): AssignorName {
@@ -223,7 +250,7 @@ function text(
   roles: readonly ClientRole[],
   set: (settings: ClientSettings, value: string) => void,
 ): Property {
-  return { roles, apply: set };
+  return { roles, apply: set, example: '' };
 }
 
 function number(
@@ -232,6 +259,7 @@ function number(
 ): Property {
   return {
     roles,
+    example: '1',
     apply: (settings, value, name) => {
       if (!/^\d+$/.test(value)) throw wrong(name, value, 'Give a whole number from 0 on.');
       set(settings, Number(value));
@@ -255,6 +283,7 @@ function oneOf<Value extends string>(
 ): Property {
   return {
     roles,
+    example: allowed[0],
     apply: (settings, value, name) => {
       const found = allowed.find((candidate) => candidate === value);
       if (found === undefined) throw wrong(name, value, `Allowed are ${allowed.join(', ')}.`);

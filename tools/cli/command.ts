@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { describeError } from '../../client/runtime/error';
 import { colours } from './colours';
+import { inKafkaNames } from './kafka-names';
 import { projectVersion } from './project-root';
 import type { Terminal } from './terminal';
 import { flushed, processTerminal } from './terminal';
@@ -28,6 +29,8 @@ export interface CommandContext<Options> {
   readonly terminal: Terminal;
   /** Aborted by SIGINT and SIGTERM; only when the definition says {@link CommandDefinition.stopsGracefully}. */
   readonly signal: AbortSignal;
+  /** Has something told when a second signal ends the process, before it does. */
+  atSecondSignal(tell: () => void): void;
   /** Writes one line to stdout. */
   print(line: string): void;
   /** Writes one line to stderr: notes and warnings that are not the command's result. */
@@ -71,8 +74,10 @@ export async function runCommand<Options>(definition: CommandDefinition<Options>
   // When nobody reads the notes any more, the result still counts.
   process.stderr.on('error', () => {});
   const abort = new AbortController();
+  const lastWords: (() => void)[] = [];
   let signalled: number | undefined;
   const onSignal = (code: number) => () => {
+    if (signalled !== undefined) for (const tell of lastWords) tell();
     if (!definition.stopsGracefully || signalled !== undefined) process.exit(code);
     signalled = code;
     abort.abort();
@@ -81,7 +86,7 @@ export async function runCommand<Options>(definition: CommandDefinition<Options>
   process.on('SIGTERM', onSignal(ExitCode.terminated));
 
   const argv = process.argv.slice(2);
-  const code = await executeCommand(definition, argv, processTerminal, abort.signal);
+  const code = await executeCommand(definition, argv, processTerminal, abort.signal, lastWords);
   await Promise.all([flushed(process.stdout), flushed(process.stderr)]);
   process.exit(code === ExitCode.ok ? (signalled ?? code) : code);
 }
@@ -92,6 +97,7 @@ export async function executeCommand<Options>(
   argv: readonly string[],
   terminal: Terminal,
   signal: AbortSignal = new AbortController().signal,
+  lastWords: (() => void)[] = [],
 ): Promise<number> {
   const command = build(definition, terminal);
   let verbose = Boolean(terminal.env.DEBUG);
@@ -104,15 +110,16 @@ export async function executeCommand<Options>(
       args: command.args,
       terminal,
       signal,
+      atSecondSignal: (tell) => void lastWords.push(tell),
       print: (line) => void terminal.stdout.write(line + '\n'),
-      note: (line) => void terminal.stderr.write(line + '\n'),
+      note: (line) => void terminal.stderr.write(inKafkaNames(line, command) + '\n'),
     });
     return code ?? ExitCode.ok;
   } catch (error) {
     // Commander has printed its own message by now; it throws for --help and --version as well.
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
     if (isBrokenPipe(error)) return ExitCode.ok;
-    report(error, terminal, verbose);
+    report(error, command, terminal, verbose);
     return error instanceof UsageError ? ExitCode.usage : ExitCode.failure;
   }
 }
@@ -171,12 +178,12 @@ function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
 }
 
-function report(error: unknown, terminal: Terminal, verbose: boolean): void {
+function report(error: unknown, command: Command, terminal: Terminal, verbose: boolean): void {
   const paint = colours(terminal.stderr, terminal.env);
   // The code of a usage error would only say what the exit code says.
   const text =
     error instanceof UsageError ? `${error.message} ${error.advice}` : describeError(error);
-  terminal.stderr.write(`${paint.red('Error:')} ${text}\n`);
+  terminal.stderr.write(`${paint.red('Error:')} ${inKafkaNames(text, command)}\n`);
   if (!verbose) return;
   for (let at = error; at instanceof Error; at = at.cause) {
     terminal.stderr.write(`${at === error ? '' : 'Caused by: '}${at.stack ?? at.message}\n`);

@@ -30,6 +30,20 @@ describe('lines are sent', () => {
     expect(sender.failed).toBe(1);
   });
 
+  test('and counted until they have arrived or failed', async () => {
+    let arrive = (): void => {};
+    const sendBatch = (): Promise<never[]> =>
+      new Promise((resolve) => (arrive = () => resolve([])));
+    const sender = new LineSender(fake({ sendBatch }), {
+      ...{ topic: 't', sync: false, onFailure: () => {} },
+    });
+    await sender.send(messages, 1);
+    expect(sender.unacknowledged).toBe(3);
+    arrive();
+    await sender.settle();
+    expect(sender.unacknowledged).toBe(0);
+  });
+
   test('one by one, up to the first that fails', async () => {
     const sent: unknown[] = [];
     const produce = (_: string, value: unknown): Promise<typeof report> => {

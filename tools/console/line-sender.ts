@@ -14,6 +14,7 @@ export interface LineSenderOptions {
 /** Sends what was read from lines, and remembers which lines did not arrive. */
 export class LineSender {
   private count = 0;
+  private underWay = 0;
   private readonly pending = new Set<Promise<void>>();
 
   constructor(
@@ -26,6 +27,11 @@ export class LineSender {
     return this.count;
   }
 
+  /** Records that are neither acknowledged nor failed. */
+  get unacknowledged(): number {
+    return this.underWay;
+  }
+
   /**
    * Resolves when there is room for more, which bounds the memory of what is under way.
    *
@@ -36,16 +42,23 @@ export class LineSender {
     const { topic, sync } = this.options;
     if (sync) {
       for (const message of messages) {
-        await this.producer.produce(topic, message.value, message.key, message);
+        this.underWay++;
+        await this.producer
+          .produce(topic, message.value, message.key, message)
+          .finally(() => this.underWay--);
       }
       return;
     }
+    this.underWay += messages.length;
     const call = this.producer.sendBatch({ topic, messages }).then(
       () => {},
       (error: unknown) => this.note(error, messages.length, firstLine),
     );
     this.pending.add(call);
-    void call.finally(() => this.pending.delete(call));
+    void call.finally(() => {
+      this.underWay -= messages.length;
+      this.pending.delete(call);
+    });
     await this.producer.drained();
   }
 

@@ -47,6 +47,15 @@ describe('options of the console producer', () => {
     expect(producerSettings({ ...base, sync: true, timeout: 5 }).producer.lingerMs).toBe(5);
   });
 
+  test('of the producer as properties', () => {
+    const producerProperty = { 'delivery.timeout.ms': '5000' };
+    expect(producerSettings({ ...base, producerProperty }).producer).toMatchObject({
+      deliveryTimeoutMs: 5000,
+      requestTimeoutMs: 1500,
+      lingerMs: 1000,
+    });
+  });
+
   test('the codec, also without its name', () => {
     expect(producerSettings({ ...base, compressionCodec: true }).producer.compression).toBe('gzip');
     expect(() => producerSettings({ ...base, compressionCodec: 'gz' })).toThrow('compression.type');

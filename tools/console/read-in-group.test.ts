@@ -38,7 +38,7 @@ describe('kafka-console-consumer --group', () => {
   });
 
   test('tells of a topic that does not exist', async () => {
-    const { stderr } = await read('--topic', 'clocks', '--timeout-ms', '1');
+    const { stderr } = await read('--topic', 'clocks', '--timeout-ms', '1000');
     expect(stderr).toContain('Topic "clocks" does not exist yet');
   });
 

@@ -53,12 +53,17 @@ export class RecordPrinter {
     return [...this.next.values()];
   }
 
-  /** @throws what reading and formatting throw, when it is not to be skipped; EPIPE */
-  async run(): Promise<PrintEnd> {
+  /**
+   * @param firstTimeoutMs how long to wait for the first record, where time has passed already
+   * @throws what reading and formatting throw, when it is not to be skipped; EPIPE
+   */
+  async run(firstTimeoutMs = this.options.timeoutMs ?? Infinity): Promise<PrintEnd> {
     const { signal, maxMessages = Infinity, timeoutMs = Infinity } = this.options;
+    let waitMs = firstTimeoutMs;
     while (this.printed < maxMessages) {
       if (signal.aborted) return 'stopped';
-      const batches = await this.poll(timeoutMs);
+      const batches = await this.poll(waitMs);
+      waitMs = timeoutMs;
       if (batches === undefined) continue;
       if (batches.length === 0) return signal.aborted ? 'stopped' : 'timeout';
       this.next.clear();

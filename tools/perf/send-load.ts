@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeliveryCallback, Producer } from '../../client/producer';
 import { delay, type Clock } from '../../client/runtime/clock';
 import { describeError } from '../../client/runtime/error';
+import { interruptible } from '../cli/interruptible';
 import type { Payloads } from './payloads';
 import type { SendStatistics } from './send-statistics';
 import type { ThroughputThrottle } from './throughput-throttle';
@@ -30,7 +31,15 @@ export class SendLoad {
   /** Kinds of failures, and how many records failed that way. */
   readonly failures = new Map<string, number>();
 
+  private sent = 0;
+  private answered = 0;
+
   constructor(private readonly options: SendLoadOptions) {}
+
+  /** Records that are neither acknowledged nor failed. */
+  get unacknowledged(): number {
+    return this.sent - this.answered;
+  }
 
   /** Resolves when all records are with the producer, or the signal came. */
   async run(): Promise<void> {
@@ -49,9 +58,10 @@ export class SendLoad {
         onDelivery = this.delivery(began, size);
       }
       const mayGoOn = producer.produceCallback(topic, payload, null, onDelivery);
+      this.sent++;
       const pause = throttle.pauseAfter(index + 1, now);
-      if (pause > 0) await delay(pause, clock);
-      else if (!mayGoOn) await producer.drained();
+      if (pause > 0) await interruptible(delay(pause, clock), signal);
+      else if (!mayGoOn) await interruptible(producer.drained(), signal);
       else if (now >= turnEnd) await nextTurn();
       else continue;
       turnEnd = clock.monotonic() + TURN_MS;
@@ -61,6 +71,7 @@ export class SendLoad {
   private delivery(began: number, size: number): DeliveryCallback {
     const { statistics, clock } = this.options;
     return (error) => {
+      this.answered++;
       if (error === undefined) statistics.record(clock.monotonic() - began, size);
       else this.fail(describeError(error));
     };

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeliveryReport, Producer } from '../../client/producer';
 import { delay, type Clock } from '../../client/runtime/clock';
 import { describeError, KafkaClassicError } from '../../client/runtime/error';
+import { interruptible } from '../cli/interruptible';
 import type { ThroughputThrottle } from '../perf/throughput-throttle';
 import { eventLine } from './event-line';
 
@@ -31,11 +32,21 @@ const RECORDS_PER_TURN = 100;
 export class VerifiableProducer {
   private sent = 0;
   private acked = 0;
+  private failed = 0;
 
   constructor(private readonly run: VerifiableProducerRun) {}
 
-  /** Resolves when all records have been answered and all is printed. */
-  async execute(): Promise<void> {
+  /** Records that are neither acknowledged nor failed. */
+  get unacknowledged(): number {
+    return this.sent - this.acked - this.failed;
+  }
+
+  /**
+   * Resolves when all records have been answered and all is printed.
+   *
+   * @returns whether all were acknowledged
+   */
+  async execute(): Promise<boolean> {
     const { producer, clock, throughput } = this.run;
     const start = clock.monotonic();
     this.event('startup_complete');
@@ -48,6 +59,7 @@ export class VerifiableProducer {
       target_throughput: throughput,
       avg_throughput: (1000 * this.acked) / Math.max(1, clock.monotonic() - start),
     });
+    return this.acked === this.sent;
   }
 
   private async send(startTime: number): Promise<void> {
@@ -66,7 +78,7 @@ export class VerifiableProducer {
         createTime < 0 ? undefined : { timestamp: createTime + clock.now() - startTime },
       );
       const pause = throttle.pauseAfter(this.sent, clock.monotonic());
-      if (!mayGoOn) await producer.drained();
+      if (!mayGoOn) await interruptible(producer.drained(), signal);
       else if (pause > 0) await interruptible(delay(pause, clock), signal);
       else if (this.sent % RECORDS_PER_TURN === 0) await nextTurn();
     }
@@ -84,6 +96,7 @@ export class VerifiableProducer {
       this.event('producer_send_success', { key, value, topic, partition, offset });
       return;
     }
+    this.failed++;
     this.event('producer_send_error', {
       key,
       value,
@@ -95,20 +108,5 @@ export class VerifiableProducer {
 
   private event(name: string, facts?: object): void {
     this.run.print(eventLine(this.run.clock.now(), name, facts));
-  }
-}
-
-/** Waits for something, or for the signal. */
-async function interruptible(wait: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve;
-    signal.addEventListener('abort', resolve as () => void);
-  });
-  try {
-    await Promise.race([wait, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop as () => void);
   }
 }

@@ -58,7 +58,7 @@ describe('the producer', () => {
     }).execute();
 
   test('prints what became of each record, and a summary', async () => {
-    await produced({}, '1');
+    expect(await produced({}, '1')).toBe(false);
     const timestamp = clock.now();
     expect(events()).toEqual([
       { timestamp, name: 'startup_complete' },
@@ -84,6 +84,8 @@ describe('the producer', () => {
   });
 
   test('prefixes, keys in turn, timestamps', async () => {
+    expect(await produced({})).toBe(true);
+    sent.length = 0;
     await produced({ valuePrefix: 7, repeatingKeys: 2, createTime: 5000 });
     expect(sent).toEqual([
       { value: '7.0', key: '0', timestamp: 5000 },

@@ -26,6 +26,7 @@ export function renderToolReference(tools = toolDefinitions()): string {
     '- `--help` prints what is on this page, `--version` the version, `--verbose` adds stack traces and causes to errors.',
     '- Results go to stdout, notes and errors to stderr.',
     '- The exit code is 0 for success, 1 for a failure, 2 for a wrong command line, 130 and 143 after Ctrl-C and SIGTERM.',
+    '- kafka-console-producer, kafka-producer-perf-test and kafka-verifiable-producer stop sending at the first Ctrl-C or SIGTERM and say how many records they still wait for; a second one gives these up, says how many there were, and ends at once.',
     '- Error codes are explained in [errors.md](errors.md) and [PROTOCOL.md](../PROTOCOL.md#error-codes).',
     '',
     '| tool | what it does |',
