@@ -105,8 +105,9 @@ async function run(context: CommandContext<ConsoleConsumerOptions>): Promise<voi
   });
   signal.addEventListener('abort', () => consumer.wakeup());
   try {
+    const mayCreate = consumerOptions.allowAutoTopicCreation ?? true;
     const begin = async (): Promise<void> => {
-      if ('topic' in plan) await tellIfMissing(kafka, plan.topic, note);
+      if ('topic' in plan) await tellIfMissing(kafka, plan.topic, mayCreate, note);
       if (consumerOptions.groupId === undefined) await consumer.assign(await targets(kafka, plan));
       else await consumer.subscribe({ topics: ['topic' in plan ? plan.topic : plan.include] });
     };
@@ -150,10 +151,11 @@ async function commitPrinted(
   }
 }
 
-/** A name that is misspelled would otherwise be waited for without a word, and may be created. */
+/** A name that is misspelled would otherwise be waited for without a word, or be created. */
 async function tellIfMissing(
   kafka: Kafka,
   topic: string,
+  mayCreate: boolean,
   note: (line: string) => void,
 ): Promise<void> {
   const admin = kafka.admin();
@@ -161,7 +163,10 @@ async function tellIfMissing(
     await admin.describeTopics([topic]);
   } catch (error) {
     if (!KafkaClassicError.is(error) || error.code !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-    note(`Topic "${topic}" does not exist yet; waiting for it. End with Ctrl-C.`);
+    const next = mayCreate
+      ? 'It is created now if the brokers do so (auto.create.topics.enable), else waited for.'
+      : 'It is waited for.';
+    note(`Topic "${topic}" does not exist. ${next} End with Ctrl-C.`);
   } finally {
     await admin.close();
   }

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { describeError } from '../client/runtime/error';
 import { bootstrapServers, declareAdminOptions, type AdminOptions } from './admin/admin-options';
 import { withAdmin } from './admin/admin-session';
-import { AdminToolError } from './admin/admin-tool-error';
 import { parseDeleteRecordsFile } from './admin/offsets/delete-records-file';
 import { outcomes } from './admin/outcomes';
 import { ExitCode, runCommand, type CommandContext, type CommandDefinition } from './cli/command';
+import { readTextFile } from './cli/text-file';
 import { UsageError } from './cli/usage-error';
 
 interface Options extends AdminOptions {
@@ -39,7 +38,7 @@ async function deleteRecords(context: CommandContext<Options>): Promise<number> 
   if (options.offsetJsonFile === undefined) {
     throw new UsageError('--offset-json-file must be specified.');
   }
-  const records = parseDeleteRecordsFile(textOf(options.offsetJsonFile));
+  const records = parseDeleteRecordsFile(readTextFile(options.offsetJsonFile));
   return withAdmin(context, 'kafka-delete-records', async (admin) => {
     print('Executing records delete operation');
     const { succeeded, failures } = await outcomes(
@@ -59,18 +58,6 @@ async function deleteRecords(context: CommandContext<Options>): Promise<number> 
     }
     return failures.size === 0 ? ExitCode.ok : ExitCode.failure;
   });
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new AdminToolError(`Cannot read ${file}: ${describeError(error)}.`, {
-      code: 'OFFSET_FILE_UNREADABLE',
-      advice: 'Check the path.',
-      cause: error,
-    });
-  }
 }
 
 if (require.main === module) void runCommand(definition);

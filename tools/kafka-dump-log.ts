@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError } from 'commander';
 import { ensureCodecsReady } from '../client/records/compression/registry';
 import { splitList } from '../client/runtime/split-list';
@@ -80,7 +81,11 @@ async function run({ options, terminal, note }: CommandContext<Options>): Promis
       await out.line(`Dumping ${file}`);
       if (await dumpFile(file, dump, { out, findings })) continue;
       await out.flush();
-      note(`Ignoring unknown file ${file}`);
+      note(
+        existsSync(file)
+          ? `Ignoring unknown file ${file}`
+          : `${file} does not exist. Name the files of a partition, as they lie in log.dirs/<topic>-<partition>/.`,
+      );
       unknown += 1;
     }
   } finally {

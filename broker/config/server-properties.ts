@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'dot-properties';
-import { describeError } from '../../client/runtime/error';
+import { fileProblem } from '../../client/runtime/file-problem';
 import type { Properties } from './check-properties';
 import { ConfigError } from './config-error';
 
@@ -37,11 +37,9 @@ export function loadServerProperties(path: string, overrides: readonly string[] 
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ConfigError(
-      `The configs of the broker cannot be read from ${path}: ${describeError(error)}.`,
-      [],
-      'Check the path and the permissions of the file.',
-    );
+    const { reason, advice } = fileProblem(error);
+    const message = `The configs of the broker cannot be read from ${path}: ${reason}.`;
+    throw new ConfigError(message, [], advice);
   }
   return { ...parseServerProperties(text), ...parseOverrides(overrides) };
 }

@@ -15,7 +15,7 @@ const CONNECTION_TIMEOUT_MS = 5000;
  * afterwards. What a call waits for is told on stderr after a few seconds. `bootstrap.servers` of the file does not count: the command line names the brokers.
  *
  * @param clientId how the tool calls itself, unless the file says otherwise
- * @throws UsageError for wrong options and configs; PropertiesFileError; KafkaClassicError when
+ * @throws UsageError for wrong options and configs; FileUnreadableError; KafkaClassicError when
  *   no broker answers; what the use throws
  */
 export function withAdmin<T, Options extends AdminOptions>(

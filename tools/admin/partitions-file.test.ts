@@ -17,4 +17,10 @@ test.each([
 ])('%s is refused', (text, message) => expect(() => parsePartitionsFile(text)).toThrow(message));
 
 test('a file that is not there is refused', () =>
-  expect(() => readPartitionsFile('/nowhere/some.json')).toThrow('Cannot read'));
+  expect(() => readPartitionsFile('/nowhere/some.json')).toThrow(
+    expect.objectContaining({
+      code: 'FILE_UNREADABLE',
+      message: 'Cannot read /nowhere/some.json: it does not exist.',
+      advice: 'Check the path; a relative path starts at the current directory.',
+    }),
+  ));

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { describeError } from '../../client/runtime/error';
+import { readTextFile } from '../cli/text-file';
 import { AdminToolError } from './admin-tool-error';
 
 export interface NamedPartition {
@@ -12,17 +11,11 @@ const FORM = '{"partitions":[{"topic":"foo","partition":1},{"topic":"bar","parti
 /**
  * Reads a file that names partitions, as kafka-leader-election takes it.
  *
- * @throws AdminToolError PARTITIONS_FILE_INVALID when it cannot be read, is not of the form above, or
- *   names a partition twice
+ * @throws FileUnreadableError; AdminToolError PARTITIONS_FILE_INVALID when it is not of the form above,
+ *   or names a partition twice
  */
 export function readPartitionsFile(path: string): NamedPartition[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw wrong(`Cannot read ${path}: ${describeError(error)}.`, error);
-  }
-  return parsePartitionsFile(text);
+  return parsePartitionsFile(readTextFile(path));
 }
 
 /** @throws AdminToolError PARTITIONS_FILE_INVALID */

@@ -58,7 +58,7 @@ export function readPlan(options: ConsoleConsumerOptions): ReadPlan {
  * The consumer's options: `--isolation-level` wins over `--consumer-property`, that over
  * `--consumer.config`.
  *
- * @throws UsageError, PropertiesFileError
+ * @throws UsageError, FileUnreadableError
  */
 export function consumerSettings(options: ConsoleConsumerOptions): ClientSettings {
   const { fromBeginning = false, isolationLevel } = options;

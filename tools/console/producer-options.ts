@@ -46,7 +46,7 @@ const LINE_READERS = [
  * The producer's options: flags win over `--producer-property`, that over `--producer.config`, and
  * that over the tool's defaults. With `--sync` a record does not wait for others.
  *
- * @throws UsageError, PropertiesFileError
+ * @throws UsageError, FileUnreadableError
  */
 export function producerSettings(options: ConsoleProducerOptions): ClientSettings {
   const brokers = requiredBootstrapServer(options.bootstrapServer ?? options.brokerList);

@@ -39,7 +39,10 @@ describe('kafka-console-consumer --group', () => {
 
   test('tells of a topic that does not exist', async () => {
     const { stderr } = await read('--topic', 'clocks', '--timeout-ms', '1000');
-    expect(stderr).toContain('Topic "clocks" does not exist yet');
+    expect(stderr).toContain('Topic "clocks" does not exist. It is created now if the brokers do');
+    const property = ['--consumer-property', 'allow.auto.create.topics=false'];
+    const careful = await read('--topic', 'clocks', '--timeout-ms', '1000', ...property);
+    expect(careful.stderr).toContain('Topic "clocks" does not exist. It is waited for.');
   });
 
   test('commits nothing when it is told so', async () => {

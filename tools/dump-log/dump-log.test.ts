@@ -238,6 +238,10 @@ test('what is not a file of a segment, and what is not there', async () => {
   expect(readdirSync(folder)).toContain('leader-epoch-checkpoint');
   const unknown = await dump('--files', checkpoint);
   expect(unknown).toMatchObject({ code: 1, stderr: `Ignoring unknown file ${checkpoint}\n` });
+  const nowhere = join(folder, 'nofile.log');
+  const unnamed = await dump('--files', nowhere);
+  expect(unnamed.code).toBe(1);
+  expect(unnamed.stderr).toMatch(`${nowhere} does not exist. Name the files of a partition`);
   const missing = await dump('--files', join(folder, '00000000000000000999.log'));
   expect(missing.code).toBe(1);
   expect(missing.stderr).toMatch(

@@ -27,7 +27,7 @@ export const DEFAULT_CLIENT_ID = 'perf-consumer-client';
  * The consumer's options: flags win over `--consumer.config`. Checksums are not checked, as Kafka's
  * tool does not (ConsumerPerformance.java).
  *
- * @throws UsageError, PropertiesFileError
+ * @throws UsageError, FileUnreadableError
  */
 export function consumerPerfSettings(options: ConsumerPerfOptions): ClientSettings {
   const brokers = requiredBootstrapServer(options.bootstrapServer ?? options.brokerList);

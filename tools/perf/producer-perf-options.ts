@@ -30,7 +30,7 @@ export const DEFAULT_CLIENT_ID = 'perf-producer-client';
 /**
  * The producer's options: `--producer-props` wins over `--producer.config`.
  *
- * @throws UsageError, PropertiesFileError
+ * @throws UsageError, FileUnreadableError
  */
 export function producerPerfSettings(options: ProducerPerfOptions): ClientSettings {
   const { producerProps, 'producer.config': file } = options;

@@ -32,7 +32,7 @@ const OF_GROUPS = [
   'assignmentStrategy',
 ] as const satisfies readonly (keyof VerifiableConsumerOptions)[];
 
-/** @throws UsageError, PropertiesFileError */
+/** @throws UsageError, FileUnreadableError */
 export function verifiableConsumerSettings(options: VerifiableConsumerOptions): ClientSettings {
   const file = options['consumer.config'];
   const given = file === undefined ? {} : loadPropertiesFile(file);

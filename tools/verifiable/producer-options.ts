@@ -21,7 +21,7 @@ export interface VerifiableProducerOptions {
  * The producer's options. Unlike the producer of an application it does not repeat anything, unless
  * the file says so: what is reported as failed is for the reader of the events to judge.
  *
- * @throws UsageError, PropertiesFileError
+ * @throws UsageError, FileUnreadableError
  */
 export function verifiableProducerSettings(options: VerifiableProducerOptions): ClientSettings {
   const file = options['producer.config'];

@@ -13,7 +13,7 @@ export interface ZookeeperProperties {
   readonly ensemble: boolean;
 }
 
-/** @throws PropertiesFileError, or an error that names the missing key */
+/** @throws FileUnreadableError, or an error that names the missing key */
 export function readZookeeperProperties(file: string): ZookeeperProperties {
   const properties = loadPropertiesFile(file);
   const { dataDir, clientPort, clientPortAddress = '127.0.0.1' } = properties;

@@ -12,7 +12,7 @@ type Context = Pick<CommandContext<ConfigsOptions>, 'options' | 'print'>;
 /**
  * Makes of the command line what is to be done.
  *
- * @throws UsageError, PropertiesFileError
+ * @throws UsageError, FileUnreadableError
  */
 export function plannedConfigsAction(
   action: ConfigsAction,

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { PartitionItem } from '../../../client/admin';
-import { describeError } from '../../../client/runtime/error';
+import { readTextFile } from '../../cli/text-file';
 import { AdminToolError } from '../admin-tool-error';
 
 export interface ResetOffset extends PartitionItem {
@@ -15,16 +14,10 @@ export type ResetPlan = ReadonlyMap<string, readonly ResetOffset[]>;
  * it for several.
  *
  * @param groupIds the groups asked for
- * @throws AdminToolError RESET_FILE_INVALID
+ * @throws FileUnreadableError; AdminToolError RESET_FILE_INVALID
  */
 export function readResetFile(path: string, groupIds: readonly string[]): ResetPlan {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw wrong(`Cannot read ${path}: ${describeError(error)}.`, error);
-  }
-  return parseResetFile(text, groupIds);
+  return parseResetFile(readTextFile(path), groupIds);
 }
 
 /**

@@ -1,17 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { describeError } from '../../../client/runtime/error';
+import { readTextFile } from '../../cli/text-file';
 
-/** @param wrong makes the error for a file that cannot be read or is no JSON */
+/**
+ * @param wrong makes the error for a file that is no JSON
+ * @throws FileUnreadableError; what `wrong` makes
+ */
 export function readJsonFile(
   path: string,
   wrong: (message: string, cause: unknown) => Error,
 ): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw wrong(`Cannot read ${path}: ${describeError(error)}.`, error);
-  }
+  const text = readTextFile(path);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {

@@ -13,7 +13,7 @@ const FORM = '{"partitions":[{"topic":"foo","partition":1,"replicas":[1,2,3]}],"
 /** In "log_dirs": the broker chooses. */
 const ANY_LOG_DIR = 'any';
 
-/** @throws AdminToolError REASSIGNMENT_FILE_INVALID */
+/** @throws FileUnreadableError; AdminToolError REASSIGNMENT_FILE_INVALID */
 export function readReassignmentFile(path: string): Assignment[] {
   return assignmentsOf(readJsonFile(path, wrong));
 }

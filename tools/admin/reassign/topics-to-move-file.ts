@@ -7,7 +7,7 @@ const FORM = '{"topics":[{"topic":"foo"},{"topic":"bar"}],"version":1}';
 /**
  * The topics of a file for `--generate`.
  *
- * @throws AdminToolError TOPICS_FILE_INVALID
+ * @throws FileUnreadableError; AdminToolError TOPICS_FILE_INVALID
  */
 export function readTopicsToMoveFile(path: string): string[] {
   return topicsToMove(readJsonFile(path, wrong));

@@ -187,18 +187,13 @@ export const errorCatalogue: readonly CatalogueSection[] = [
     entries: [
       fatal('USAGE', 'The command line is wrong. Nothing was attempted.', 'See `--help`.'),
       fatal(
-        'PROPERTIES_FILE',
-        'A file of `key=value` lines is not there, may not be read, or cannot be understood.',
-        'Check the path; a relative one starts at the current directory.',
-      ),
-      fatal(
         'FILE_UNREADABLE',
-        'kafka-dump-log cannot read a file, or its content is not what its name says.',
-        'Name the files of a partition, as they lie in `log.dirs/<topic>-<partition>/`. The broker builds indexes and snapshots anew.',
+        'A file that the command line names is not there or may not be read; or kafka-dump-log finds that its content is not what its name says.',
+        'Check the path; a relative one starts at the current directory. kafka-dump-log reads the files of a partition, as they lie in `log.dirs/<topic>-<partition>/`; the broker builds indexes and snapshots anew.',
       ),
       fatal(
         'PARTITIONS_FILE_INVALID',
-        'A file that names partitions cannot be read or is not JSON of the form expected.',
+        'A file that names partitions is not JSON of the form expected.',
         'Write `{"partitions": [{"topic": "t", "partition": 0}]}`, no partition twice.',
       ),
       fatal(
@@ -208,7 +203,7 @@ export const errorCatalogue: readonly CatalogueSection[] = [
       ),
       fatal(
         'RESET_FILE_INVALID',
-        'The file given to kafka-consumer-groups with `--from-file` cannot be read or is not CSV of the form expected.',
+        'The file given to kafka-consumer-groups with `--from-file` is not CSV of the form expected.',
         'Write lines of `topic,partition,offset`, with the group before them for several groups; `--export` prints such.',
       ),
       fatal(
@@ -218,12 +213,12 @@ export const errorCatalogue: readonly CatalogueSection[] = [
       ),
       fatal(
         'REASSIGNMENT_FILE_INVALID',
-        'The file given to kafka-reassign-partitions with `--reassignment-json-file` cannot be read or is not JSON of the form expected.',
+        'The file given to kafka-reassign-partitions with `--reassignment-json-file` is not JSON of the form expected.',
         'Write `{"partitions": [{"topic": "t", "partition": 0, "replicas": [1, 2]}], "version": 1}`, no partition and no broker twice.',
       ),
       fatal(
         'TOPICS_FILE_INVALID',
-        'The file given to kafka-reassign-partitions with `--topics-to-move-json-file` cannot be read or is not JSON of the form expected.',
+        'The file given to kafka-reassign-partitions with `--topics-to-move-json-file` is not JSON of the form expected.',
         'Write `{"topics": [{"topic": "t"}], "version": 1}`, no topic twice.',
       ),
       fatal(
@@ -255,11 +250,6 @@ export const errorCatalogue: readonly CatalogueSection[] = [
         'OFFSET_FILE_INVALID',
         'The file given to kafka-delete-records is not JSON of the form expected.',
         'Write `{"partitions": [{"topic": "t", "partition": 0, "offset": 5}], "version": 1}`.',
-      ),
-      fatal(
-        'OFFSET_FILE_UNREADABLE',
-        'The file given to kafka-delete-records is not there or may not be read.',
-        'Check the path; a relative one starts at the current directory.',
       ),
       fatal(
         'DESERIALIZATION',
