@@ -1,3 +1,4 @@
+import { effectiveMinIsr } from '../../broker/replication/isr-state';
 import { paths } from '../../zk-coordination/stores/paths';
 import {
   topicPartitionKey,
@@ -60,12 +61,18 @@ export function isAlive(snapshot: Snapshot, broker: number): boolean {
   return snapshot.zookeeper.registrations.has(broker);
 }
 
-/** What the leader takes for `min.insync.replicas`; undefined when nobody leads or it does not answer. */
+/**
+ * Replicas that have to be in sync for writes with acks=all, as its leader takes it: never more than
+ * the partition has, those yet to be added apart. undefined when nobody leads or the leader does not answer.
+ */
 export function minIsrOf(
   snapshot: Snapshot,
-  { topic, state: { leader } }: StatedPartition,
+  { topic, assignment, state }: StatedPartition,
 ): number | undefined {
-  return snapshot.brokers.get(leader)?.answers?.minIsr.get(topic);
+  const configured = snapshot.brokers.get(state.leader)?.answers?.minIsr.get(topic);
+  const { replicas, adding } = assignment;
+  const factor = replicas.filter((id) => !adding.includes(id)).length;
+  return configured === undefined ? undefined : effectiveMinIsr(configured, factor);
 }
 
 export function partitionOf(

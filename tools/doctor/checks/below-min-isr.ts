@@ -17,37 +17,18 @@ export const belowMinIsr: Check = {
       const least = minIsrOf(snapshot, partition);
       if (least === undefined || isr.length >= least) continue;
       const dead = replicas.filter((id) => !isr.includes(id) && !isAlive(snapshot, id));
+      const lacking = least - isr.length;
+      const some = dead.length > lacking ? `${lacking === 1 ? 'one' : lacking} of ` : '';
       yield {
         ...about(partition),
         says: [
           says(statePath(partition), `isr ${ids(isr)}`),
           says(`broker ${leader}`, `min.insync.replicas ${least}`),
         ],
-        ...remedyFor(replicas.length < least, dead, least - isr.length),
+        ...(dead.length > 0 && {
+          remedy: `Start ${some}${brokersNamed(dead)}; writes go on once enough replicas are in sync.`,
+        }),
       };
     }
   },
 };
-
-/**
- * @param tooFew whether the partition has not so many replicas at all
- * @param dead replicas that are not in sync because their brokers are dead
- * @param lacking how many of them have to come back
- */
-function remedyFor(
-  tooFew: boolean,
-  dead: readonly number[],
-  lacking: number,
-): { readonly remedy?: string } {
-  if (tooFew) {
-    return {
-      remedy:
-        'It has fewer replicas than that: lower min.insync.replicas of the topic with kafka-configs, or add replicas with kafka-reassign-partitions.',
-    };
-  }
-  if (dead.length === 0) return {};
-  const some = dead.length > lacking ? (lacking === 1 ? 'one of ' : `${lacking} of `) : '';
-  return {
-    remedy: `Start ${some}${brokersNamed(dead)}; writes go on once enough replicas are in sync.`,
-  };
-}
