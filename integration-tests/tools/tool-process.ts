@@ -35,11 +35,20 @@ export class ToolProcess {
   }
 
   /** Resolves when stdout holds the text, or fails when the tool ends before that. */
-  async says(text: string): Promise<void> {
-    while (!this.stdout.includes(text)) {
-      const more = once(this.child.stdout, 'data').then(() => true);
+  says(text: string): Promise<void> {
+    return this.until('stdout', text);
+  }
+
+  /** The same for stderr. */
+  notes(text: string): Promise<void> {
+    return this.until('stderr', text);
+  }
+
+  private async until(stream: 'stdout' | 'stderr', text: string): Promise<void> {
+    while (!this[stream].includes(text)) {
+      const more = once(this.child[stream], 'data').then(() => true);
       const goesOn = await Promise.race([more, this.ended.then(() => false)]);
-      if (!goesOn && !this.stdout.includes(text)) {
+      if (!goesOn && !this[stream].includes(text)) {
         throw new Error(`It has ended without "${text}":\n${this.stdout}\n${this.stderr}`);
       }
     }
