@@ -12,7 +12,8 @@ const CONNECTION_TIMEOUT_MS = 5000;
 
 /**
  * Connects an admin as `--bootstrap-server` and `--command-config` say, hands it over and closes it
- * afterwards. What a call waits for is told on stderr after a few seconds. `bootstrap.servers` of the file does not count: the command line names the brokers.
+ * afterwards. What a call waits for is told on stderr after a few seconds. `bootstrap.servers` of the
+ * file does not count: the command line names the brokers.
  *
  * @param clientId how the tool calls itself, unless the file says otherwise
  * @throws UsageError for wrong options and configs; FileUnreadableError; KafkaClassicError when
@@ -40,7 +41,8 @@ export async function withCluster<T, Options extends AdminOptions>(
     note(`Ignored in the --command-config file: ${withoutEffect.join(', ')}`);
   }
   const defaults = {
-    ...{ clientId, connectionTimeout: CONNECTION_TIMEOUT_MS },
+    clientId,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
     logger: clientLog(note),
   };
   const reaching = { ...defaults, ...client };

@@ -1,4 +1,3 @@
-import { effectiveMinIsr } from '../../broker/replication/isr-state';
 import { paths } from '../../zk-coordination/stores/paths';
 import {
   topicPartitionKey,
@@ -61,18 +60,10 @@ export function isAlive(snapshot: Snapshot, broker: number): boolean {
   return snapshot.zookeeper.registrations.has(broker);
 }
 
-/**
- * Replicas that have to be in sync for writes with acks=all, as its leader takes it: never more than
- * the partition has, those yet to be added apart. undefined when nobody leads or the leader does not answer.
- */
-export function minIsrOf(
-  snapshot: Snapshot,
-  { topic, assignment, state }: StatedPartition,
-): number | undefined {
-  const configured = snapshot.brokers.get(state.leader)?.answers?.minIsr.get(topic);
+/** Replicas that ought to be in sync and are not; those yet to be added do not count. */
+export function missingReplicas({ assignment, state }: StatedPartition): number[] {
   const { replicas, adding } = assignment;
-  const factor = replicas.filter((id) => !adding.includes(id)).length;
-  return configured === undefined ? undefined : effectiveMinIsr(configured, factor);
+  return replicas.filter((id) => !state.isr.includes(id) && !adding.includes(id));
 }
 
 export function partitionOf(

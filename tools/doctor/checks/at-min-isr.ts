@@ -1,6 +1,7 @@
 import type { Check } from '../check';
-import { brokersNamed, ids, says } from '../finding';
-import { about, isAlive, minIsrOf, statedPartitionsOf, statePath } from '../look-up';
+import { brokersNamed } from '../finding';
+import { about, isAlive, missingReplicas, statedPartitionsOf } from '../look-up';
+import { isrBesideMinimum, minIsrOf } from '../min-isr';
 
 export const atMinIsr: Check = {
   code: 'AT_MIN_ISR',
@@ -12,18 +13,13 @@ export const atMinIsr: Check = {
   passing: 'a broker has just started and is catching up',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {
-      const { isr, leader } = partition.state;
-      const { replicas, adding } = partition.assignment;
       const least = minIsrOf(snapshot, partition);
-      const missing = replicas.filter((id) => !isr.includes(id) && !adding.includes(id));
-      if (isr.length !== least || missing.length === 0) continue;
+      const missing = missingReplicas(partition);
+      if (partition.state.isr.length !== least || missing.length === 0) continue;
       const dead = missing.filter((id) => !isAlive(snapshot, id));
       yield {
         ...about(partition),
-        says: [
-          says(statePath(partition), `isr ${ids(isr)}`),
-          says(`broker ${leader}`, `min.insync.replicas ${least}`),
-        ],
+        says: isrBesideMinimum(partition, least),
         ...(dead.length > 0 && {
           remedy: `Start ${brokersNamed(dead)} before another broker is stopped.`,
         }),

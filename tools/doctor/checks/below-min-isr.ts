@@ -1,6 +1,7 @@
 import type { Check } from '../check';
-import { brokersNamed, ids, says } from '../finding';
-import { about, isAlive, minIsrOf, statedPartitionsOf, statePath } from '../look-up';
+import { brokersNamed } from '../finding';
+import { about, isAlive, statedPartitionsOf } from '../look-up';
+import { isrBesideMinimum, minIsrOf } from '../min-isr';
 
 export const belowMinIsr: Check = {
   code: 'BELOW_MIN_ISR',
@@ -12,7 +13,7 @@ export const belowMinIsr: Check = {
   passing: 'a broker has just started and is catching up',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {
-      const { isr, leader } = partition.state;
+      const { isr } = partition.state;
       const { replicas } = partition.assignment;
       const least = minIsrOf(snapshot, partition);
       if (least === undefined || isr.length >= least) continue;
@@ -21,10 +22,7 @@ export const belowMinIsr: Check = {
       const some = dead.length > lacking ? `${lacking === 1 ? 'one' : lacking} of ` : '';
       yield {
         ...about(partition),
-        says: [
-          says(statePath(partition), `isr ${ids(isr)}`),
-          says(`broker ${leader}`, `min.insync.replicas ${least}`),
-        ],
+        says: isrBesideMinimum(partition, least),
         ...(dead.length > 0 && {
           remedy: `Start ${some}${brokersNamed(dead)}; writes go on once enough replicas are in sync.`,
         }),

@@ -2,7 +2,7 @@ import { NO_LEADER } from '../../../zk-coordination/stores/partition-state';
 import { paths } from '../../../zk-coordination/stores/paths';
 import type { Check } from '../check';
 import { brokersNamed, ids, says } from '../finding';
-import { about, isAlive, statedPartitionsOf, statePath } from '../look-up';
+import { about, isAlive, missingReplicas, statedPartitionsOf, statePath } from '../look-up';
 
 export const underReplicated: Check = {
   code: 'UNDER_REPLICATED',
@@ -13,11 +13,11 @@ export const underReplicated: Check = {
   passing: 'a broker has just started and is catching up',
   *find(snapshot) {
     for (const partition of statedPartitionsOf(snapshot)) {
-      const { replicas, adding } = partition.assignment;
+      const { replicas } = partition.assignment;
       const { isr, leader } = partition.state;
       // There is nobody to catch up with: NO_LEADER says what to do.
       if (leader === NO_LEADER) continue;
-      const missing = replicas.filter((id) => !isr.includes(id) && !adding.includes(id));
+      const missing = missingReplicas(partition);
       if (missing.length === 0) continue;
       const dead = missing.filter((id) => !isAlive(snapshot, id));
       yield {

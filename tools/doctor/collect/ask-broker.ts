@@ -128,7 +128,8 @@ export async function askMinIsr(
   for (const chunk of inChunks(topics, PARTITIONS_PER_REQUEST)) {
     const { results } = await connection.send(apis.DescribeConfigs, {
       resources: chunk.map((resourceName) => ({
-        ...{ resourceType: ConfigResourceType.TOPIC, resourceName },
+        resourceType: ConfigResourceType.TOPIC,
+        resourceName,
         configurationKeys: [MIN_ISR],
       })),
     });
